@@ -1,0 +1,1 @@
+"""snapdiff finds memory leaks in Python programs and proves them."""

@@ -1,0 +1,325 @@
+"""The findings: everything that analysis says about a recording, as plain data.
+
+The report reads nothing but these classes. Units are objects, bytes, blocks (live memory blocks seen by
+tracemalloc) and calls (iterations of the workload); times are seconds since the recording began.
+Lists that hold one number a round follow `Analysis.rounds`, in the same order and of the same length.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What a finding, or the whole run, is. `clean` is a run without findings."""
+
+    LEAK = "leak"
+    SLOW_LEAK = "slow-leak"
+    INCONCLUSIVE = "inconclusive"
+    SATURATING = "saturating"
+    CYCLE = "cycle"
+    ONE_TIME = "one-time"
+    CLEAN = "clean"
+
+
+#: Findings are listed in this order, and the run's verdict is that of the first one.
+SEVERITY = tuple(Verdict)
+
+
+class Law(StrEnum):
+    """The shape of a growth curve; a verdict is what follows from it."""
+
+    FLAT = "flat"
+    ONE_TIME = "one-time"
+    BOUNDED = "bounded"
+    LINEAR = "linear"
+    SUPERLINEAR = "superlinear"
+    STEP = "step"
+
+
+@dataclass(frozen=True)
+class Round:
+    """One completed round: what was called, and what its end had more than its beginning (growth)."""
+
+    number: int
+    iterations: int
+    extra: bool
+    """True for a confirming round, which is never counted among the planned ones."""
+    objects: int
+    """Survivors among all reachable objects, tracked by the collector or not."""
+    tracked: int
+    """Survivors among the objects that the collector tracks."""
+    bytes: int
+    """Growth of the summed size of all reachable objects."""
+    blocks: int | None
+    """Growth of the live traced memory blocks; None without tracing."""
+    traced_bytes: int | None
+    seconds: float
+    """Wall time of the calls, without checkpoints."""
+    garbage: int
+    """Cyclic garbage that the collection after the round freed."""
+    rss: int | None
+    uss: int | None
+    """Resident and unique memory (bytes) at the checkpoint after the round, seen from outside."""
+
+    @property
+    def objects_per_iteration(self) -> float:
+        """Survivors per call."""
+        return self.objects / self.iterations
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A place in source code. `file` is relative for project files; `function` is None when unknown."""
+
+    file: str
+    line: int
+    function: str | None
+
+
+@dataclass(frozen=True)
+class BornAt:
+    """A line that allocated survivors."""
+
+    frame: Frame
+    share: float
+    """Part of the examined survivors that were born here, 0 to 1."""
+    born: int | None
+    """Survivors of this finding born here, estimated for all from the examined ones; None if unknown."""
+    alive: int | None
+    """Blocks of this line that are alive at the last checkpoint; None without tracing."""
+    callers: tuple[Frame, ...]
+
+
+@dataclass(frozen=True)
+class GrownAt:
+    """A line at which the container grew."""
+
+    frame: Frame
+    callers: tuple[Frame, ...]
+
+
+@dataclass(frozen=True)
+class ChainNode:
+    """A step of the chain that keeps survivors alive: `label` is the edge as a person names it."""
+
+    label: str
+    type: str
+
+
+@dataclass(frozen=True)
+class Container:
+    """The topmost object that keeps the survivors."""
+
+    path: str
+    type: str
+    size: int | None
+    """Its length (entries) at the last checkpoint, where it has one."""
+    bound: int | None
+    """The most entries it will ever hold, where it says so (`maxlen`, `maxsize`)."""
+
+
+@dataclass(frozen=True)
+class GraphNode:
+    """A node of a back-reference graph. `role` is `survivor`, `root`, `container`, `more` or `object`."""
+
+    id: int
+    label: str
+    detail: str
+    role: str
+
+
+@dataclass(frozen=True)
+class GraphEdge:
+    """`source` refers to `target`, through `label` (may be empty)."""
+
+    source: int
+    target: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Graph:
+    """What refers to one survivor, as it was drawn in the target after the last checkpoint."""
+
+    type: str
+    drawn_by: str
+    """`objgraph` or `snapdiff`, with the version: who found the references."""
+    nodes: tuple[GraphNode, ...]
+    edges: tuple[GraphEdge, ...]
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """Some lines of a project file, around `focus`."""
+
+    file: str
+    first_line: int
+    lines: tuple[str, ...]
+    focus: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One cause of growth."""
+
+    fingerprint: str
+    verdict: Verdict
+    law: Law
+    domain: str
+    type: str | None
+    other_types: tuple[str, ...]
+    """Types that grow for the same cause, besides `type`."""
+    objects_per_iteration: float
+    bytes_per_iteration: float
+    growth: tuple[int, ...]
+    """Objects of `type` gained in each round (blocks of the line, where no type is known)."""
+    container: Container | None
+    chain: tuple[ChainNode, ...]
+    born_at: tuple[BornAt, ...]
+    grown_at: tuple[GrownAt, ...]
+    leak_share_bytes: int | None
+    not_shared_bytes: int | None
+    sentence: str
+    """The finding in one sentence that can be pasted into a ticket."""
+    reasons: tuple[str, ...]
+    """The rules that decided, in words, each with its numbers."""
+    graph: Graph | None
+    excerpts: tuple[Excerpt, ...]
+    curve: tuple[tuple[int, int], ...]
+    """Survivors of `type` since the first checkpoint: (iterations so far, objects)."""
+
+
+@dataclass(frozen=True)
+class TypeRow:
+    """A type that changed. Growth per round of all its reachable objects."""
+
+    type: str
+    objects: tuple[int, ...]
+    bytes: tuple[int, ...]
+    objects_per_iteration: float
+    """Rate of the last round."""
+    bytes_per_iteration: float
+    law: Law
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """An allocation line whose live blocks or bytes changed, for each round."""
+
+    frame: Frame
+    blocks: tuple[int, ...]
+    bytes: tuple[int, ...]
+    blocks_per_iteration: float
+    bytes_per_iteration: float
+    law: Law
+    verdict: Verdict
+    excerpt: Excerpt | None
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """A check on the verdict, with its number. `passed` False is a reason to doubt."""
+
+    name: str
+    passed: bool
+    value: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class TimelinePoint:
+    """Resident memory (bytes) at a moment, sampled from outside; `phase` says what the target did."""
+
+    seconds: float
+    rss: int
+    phase: str
+    """`start`, `control`, `round`, `checkpoint`, `holders` or `end`."""
+    round: int
+
+
+@dataclass(frozen=True)
+class CheckpointRow:
+    """The counters of one checkpoint, as they were."""
+
+    series: str
+    """`control` or `workload`."""
+    number: int
+    iterations: int
+    """Calls since the series began."""
+    seconds: float
+    objects: int
+    object_bytes: int
+    tracked_before: int
+    tracked: int
+    garbage: int
+    allocated_blocks: int
+    traced_bytes: int | None
+    threads: int
+    fds: int | None
+    rss: int | None
+    uss: int | None
+
+
+@dataclass(frozen=True)
+class Control:
+    """Growth of the same plan around an empty function: must be 0 objects and 0 blocks."""
+
+    objects: int
+    blocks: int | None
+    ran: bool
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One owner of resident memory at the last checkpoint, in bytes, with where the number is from."""
+
+    owner: str
+    bytes: int
+    source: str
+
+
+@dataclass(frozen=True)
+class Method:
+    """How the recording was made, for the page's last section."""
+
+    target: str
+    command: tuple[str, ...]
+    plan: tuple[int, ...]
+    trace: str
+    trace_depth: int
+    subcheckpoints: int
+    started: str
+    """UTC, ISO 8601."""
+    duration_seconds: float
+    tool_seconds: float
+    """Time the target spent inside checkpoints."""
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """All that a report says, in the order in which the page says it."""
+
+    verdict: Verdict
+    sentence: str
+    complete: bool
+    ended: str
+    """`as planned`, or how it ended instead, in words."""
+    rounds: tuple[Round, ...]
+    findings: tuple[Finding, ...]
+    control: Control
+    audit: tuple[AuditRow, ...]
+    types: tuple[TypeRow, ...]
+    lines: tuple[LineRow, ...]
+    ledger: tuple[Ledger, ...]
+    checkpoints: tuple[CheckpointRow, ...]
+    timeline: tuple[TimelinePoint, ...]
+    curve: tuple[tuple[int, int], ...]
+    """Survivors of all types since the first checkpoint: (iterations so far, objects)."""
+    method: Method
+    environment: tuple[tuple[str, str], ...]
+    """(name, value) pairs: versions, platform, settings of the target."""
+    notes: tuple[str, ...]
+    """What a reader must know: what could not be measured, what was cut."""

@@ -1,0 +1,1 @@
+"""The Jinja templates of the page, a data package: no code lives here."""
