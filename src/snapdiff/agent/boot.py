@@ -1,0 +1,35 @@
+"""Entry point inside the target: `python boot.py SPOOL_FOLDER`.
+
+Loads the agent under a private package name, without executing `snapdiff/__init__.py` and without leaving
+the agent's folder on `sys.path`, then hands over to the driver.
+"""
+
+import sys
+
+# Python put this folder first on the path. It must go before anything else is imported, or modules here
+# could shadow the standard library's, for us and for the program.
+_FOLDER = sys.path.pop(0)
+#: The agent's package name in the target. Not `snapdiff`, which the program may have installed.
+PACKAGE = "_snapdiff_agent"
+
+
+def load_driver():  # type: ignore[no-untyped-def]
+    """Import the agent's driver under its private name."""
+    import importlib.util
+    import os
+
+    folder = os.path.dirname(os.path.abspath(__file__))
+    spec = importlib.util.spec_from_file_location(
+        PACKAGE, os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
+    )
+    assert spec is not None and spec.loader is not None  # noqa: S101  the file is beside this one
+    package = importlib.util.module_from_spec(spec)
+    sys.modules[PACKAGE] = package
+    spec.loader.exec_module(package)
+    return importlib.import_module(PACKAGE + ".driver")
+
+
+# A target that starts processes with multiprocessing's spawn method runs its parent's main file again,
+# under another name.
+if __name__ == "__main__":
+    raise SystemExit(load_driver().main(sys.argv[1]))

@@ -1,0 +1,48 @@
+"""Counts and bytes per type over all live objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .names import type_name
+from .own import Own
+from .sizes import sizer
+from .walk import tracked_by_type, walk
+
+
+def census(own: Own) -> tuple[dict[str, list[int]], int]:
+    """Return ({type name: [objects, bytes]} for every live object, how many the collector tracks).
+
+
+    Types of one name are one row: a class that is made anew in each call is still the same class to a person.
+    """
+    tally: dict[type, list[int]] = {}
+    sizers: dict[type, Any] = {}
+
+    def count(cls: type, objects: list[Any]) -> None:
+        row = tally.get(cls)
+        if row is None:
+            row = tally[cls] = [0, 0]
+            sizers[cls] = sizer(cls)
+        row[0] += len(objects)
+        base, measure = sizers[cls]
+        row[1] += base * len(objects)
+        if measure is not None:
+            row[1] += sum(map(measure, objects))
+
+    tracked = walk(count, own)
+    by_name: dict[str, list[int]] = {}
+    for cls, (objects, size) in tally.items():
+        row = by_name.setdefault(type_name(cls), [0, 0])
+        row[0] += objects
+        row[1] += size
+    return by_name, tracked
+
+
+def tracked_census(own: Own) -> dict[str, int]:
+    """Return {type name: objects} for the objects that the collector tracks: cheap, for sub-checkpoints."""
+    by_name: dict[str, int] = {}
+    for cls, objects in tracked_by_type(own).items():
+        name = type_name(cls)
+        by_name[name] = by_name.get(name, 0) + len(objects)
+    return by_name

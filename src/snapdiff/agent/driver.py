@@ -1,0 +1,289 @@
+"""Drives a run inside the target: load, control, rounds, confirming round, holders, end."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+import time
+import types
+from typing import Any, Callable
+
+import _tracemalloc
+
+from . import calls, environment, holders, spool, target
+from .checkpoint import Measurer
+from .plan import Plan
+from .screen import Screen
+
+#: The whole checkpoint routine runs this often, results thrown away, before the first one that counts: it
+#: warms up its own caches (JSON encoder, free lists), which would otherwise be counted as growth.
+_REHEARSALS = 2
+#: A confirming round has this many times the iterations of the last planned round.
+CONFIRMING_FACTOR = 2
+#: Types whose survivors are looked for after a confirming round.
+MOST_SUSPECTS = 12
+
+
+def main(folder: str) -> int:
+    """Run the plan in a spool folder; return the target's exit status."""
+    plan = Plan(spool.read_plan(folder))
+    for fd in (plan.ask_fd, plan.answer_fd):
+        if fd >= 0:
+            os.set_inheritable(fd, False)
+    # Nothing of ours is the program's main module: multiprocessing would run it again in its children.
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    return Driver(plan, folder).run()
+
+
+class Driver:
+    """One run of a plan."""
+
+    def __init__(self, plan: Plan, folder: str) -> None:
+        self.plan = plan
+        self.state = spool.open_state(folder)
+        self.writer = spool.Writer(folder)
+        self.measurer = Measurer(plan)
+        self.screen = Screen()
+        self.measurer.keep += [self, self.screen]
+        self.loop: Any = None
+        self.started_tracing = False
+        self.stage = "loading"
+        self.number = 0
+        self.total = 0
+        self.windows: list[int] = []
+
+    def run(self) -> int:
+        """Run everything; whatever happens, write how it ended. Return the exit status."""
+        try:
+            workload, control, teardown = self._load()
+            try:
+                self._measure_all(workload, control)
+            finally:
+                if teardown is not None:
+                    self.stage = "teardown"
+                    self._call_once(teardown)
+        except target.TargetError as error:
+            if self.plan.debug:
+                self._print_traceback(error)
+            self.writer.write({"kind": "refused", "message": str(error)})
+            return 2
+        except BaseException as error:  # noqa: BLE001  sys.exit and Ctrl-C end a recording too
+            return self._ended_by(error)
+        finally:
+            if self.started_tracing and _tracemalloc.is_tracing():
+                _tracemalloc.stop()
+        self.state[spool.PHASE] = spool.ENDING
+        self.writer.write({"kind": "end", "how": "as planned"})
+        try:
+            if self.loop is not None:
+                calls.close_loop(self.loop)
+        except Exception as error:  # noqa: BLE001  the measurements are complete
+            self._print_traceback(error)
+        return 0
+
+    # -- loading ------------------------------------------------------------------------------------------
+
+    def _load(self) -> tuple[calls.Calls, calls.Calls, Callable[[], Any] | None]:
+        """Import the target, run its setup; return the calls of workload and control, and the teardown."""
+        plan = self.plan
+        self.state[spool.PHASE] = spool.LOADING
+        place, attribute = target.split(plan.target)
+        if attribute is None:
+            if not target.is_file(place):
+                raise target.TargetError(
+                    f"{place} names no function. Write {place}:function, or path/to/script.py for a whole script."
+                )
+            if plan.inputs is not None:
+                raise target.TargetError("--inputs gives arguments to a function; a script gets them after `--`.")
+            module = None
+            function: Any = calls.script(place, plan.arguments)
+        else:
+            sys.argv[:] = [place, *plan.arguments]
+            module = target.import_place(place)
+        setup = target.helper(plan.setup, module, "--setup")
+        teardown = target.helper(plan.teardown, module, "--teardown")
+        give_inputs = target.helper(plan.inputs, module, "--inputs")
+        self.stage = "setup"
+        instance = self._call_setup(setup)
+        self.stage = "loading"
+        if attribute is not None and module is not None:
+            function = self._function(module, attribute, instance)
+        found = target.check(function, plan.target, give_inputs is not None)
+        inputs = calls.Inputs(give_inputs, plan.inputs or "") if give_inputs is not None else None
+        self.writer.write({"kind": "loaded", **environment.describe(found, plan)})
+        if found.is_coroutine:
+            loop = self._event_loop()
+            return (
+                calls.CoroutineCalls(function, plan.target, self.state, inputs, loop),
+                calls.CoroutineCalls(_nothing_async, plan.target, self.state, None, loop),
+                teardown,
+            )
+        return (
+            calls.Calls(function, plan.target, self.state, inputs),
+            calls.Calls(_nothing, plan.target, self.state),
+            teardown,
+        )
+
+    def _function(self, module: types.ModuleType, attribute: str, instance: Any) -> Any:
+        if not target.needs_instance(module, attribute):
+            return target.resolve(module, self.plan.target.rpartition(":")[0], attribute)
+        owner_name, _, name = attribute.rpartition(".")
+        owner = target.resolve(module, module.__name__, owner_name)
+        if not isinstance(instance, owner):
+            what = "none is named" if self.plan.setup is None else f"--setup returned a {type(instance).__name__}"
+            raise target.TargetError(
+                f"{attribute} is a method: --setup must name a function that returns the {owner_name} to call it on, "
+                f"{what}."
+            )
+        return target.resolve(instance, owner_name, name)
+
+    def _call_setup(self, setup: Callable[[], Any] | None) -> Any:
+        if setup is None:
+            return None
+        try:
+            return self._call_once(setup)
+        except (KeyboardInterrupt, target.TargetError):
+            raise
+        except BaseException as error:  # noqa: BLE001  also sys.exit
+            raise target.TargetError(f"--setup {self.plan.setup} failed: {target.describe(error)}.") from error
+
+    def _call_once(self, function: Callable[[], Any]) -> Any:
+        result = function()
+        if isinstance(result, types.CoroutineType):
+            return self._event_loop().run_until_complete(result)
+        return result
+
+    def _event_loop(self) -> Any:
+        if self.loop is None:
+            self.loop = calls.new_loop()
+        return self.loop
+
+    # -- measuring ----------------------------------------------------------------------------------------
+
+    def _measure_all(self, workload: calls.Calls, control: calls.Calls) -> None:
+        self.stage = "measuring"
+        if self.plan.trace and not _tracemalloc.is_tracing():
+            # A program that traces already keeps its own settings.
+            _tracemalloc.start(self.plan.trace_depth)
+            self.started_tracing = True
+        for _ in range(_REHEARSALS):
+            self._rehearse()
+        self._run_series(spool.CONTROL, control)
+        self._run_series(spool.WORKLOAD, workload)
+        if self.screen.open:
+            suspects = self.screen.suspects(MOST_SUSPECTS)
+            before = holders.Survivors(suspects)
+            self.measurer.keep.append(before)
+            before.remember(self.measurer.keep)
+            self.number += 1
+            self._run_round(workload, self.plan.rounds[-1] * CONFIRMING_FACTOR, extra=True)
+            if self.screen.open:
+                self.state[spool.PHASE] = spool.HOLDING
+                self.writer.write({"kind": "holders", **holders.find(before, self.measurer.keep)})
+
+    def _rehearse(self) -> None:
+        for fields in (self.measurer.checkpoint(), self.measurer.subcheckpoint()):
+            spool.encode({"kind": "checkpoint", **fields})
+
+    def _run_series(self, series: int, workload: calls.Calls) -> None:
+        state = self.state
+        state[spool.SERIES] = series
+        self.number = self.total = 0
+        # The first checkpoint is the end of a round of no calls, so that all are reached by the same frames; and
+        # no loop over an iterator, which would be an object that is there at some checkpoints and not at others.
+        self._run_round(workload, 0, extra=False)
+        while self.number < len(self.plan.rounds):
+            self.number += 1
+            self._run_round(workload, self.plan.rounds[self.number - 1], extra=False)
+
+    def _run_round(self, workload: calls.Calls, iterations: int, extra: bool) -> None:
+        """Run one round, with sub-checkpoints in the last planned and in the confirming one."""
+        state, plan = self.state, self.plan
+        state[spool.ROUND], state[spool.DONE], state[spool.PLANNED] = self.number, 0, iterations
+        deadline = time.monotonic() + plan.max_time if extra else math.inf
+        windows = self.windows = _windows(iterations, plan.subcheckpoints + 1 if extra or self.number == len(plan.rounds) else 1)
+        done = position = 0
+        seconds = 0.0
+        while position < len(windows):
+            window = windows[position]
+            position += 1
+            state[spool.PHASE] = spool.CALLING
+            started = time.perf_counter()
+            made = workload.run(window, done, deadline)
+            workload.settle()
+            seconds += time.perf_counter() - started
+            done += made
+            self.total += made
+            if made < window:
+                break
+            if position < len(windows):
+                self._subcheckpoint(done)
+        self._checkpoint(done, extra, seconds, workload)
+
+    def _checkpoint(self, iterations: int, extra: bool, call_seconds: float, workload: calls.Calls) -> None:
+        self.state[spool.PHASE] = spool.MEASURING
+        self.state[spool.CHECKPOINT] += 1
+        workload.settle()
+        fields = self.measurer.checkpoint()
+        fields.update(self._position(iterations), kind="checkpoint", extra=extra, call_seconds=call_seconds)
+        self.screen.update(fields["types"], fields["traces"], iterations)
+        fields["survivors"] = self.screen.survivors
+        self.writer.write(fields)
+
+    def _subcheckpoint(self, iterations: int) -> None:
+        self.state[spool.PHASE] = spool.MEASURING
+        fields = self.measurer.subcheckpoint()
+        fields.update(self._position(iterations), kind="subcheckpoint")
+        self.writer.write(fields)
+
+    def _position(self, iterations: int) -> dict[str, Any]:
+        series = spool.ALL_SERIES[self.state[spool.SERIES]]
+        return {"series": series, "number": self.number, "iterations": iterations, "total": self.total}
+
+    # -- endings ------------------------------------------------------------------------------------------
+
+    def _ended_by(self, error: BaseException) -> int:
+        """Write how the program ended the run; return the exit status the process should have."""
+        status = 1
+        frame: dict[str, Any] = {"kind": "end", "stage": self.stage, "place": target.innermost(error)}
+        if isinstance(error, KeyboardInterrupt):
+            frame["how"], status = "interrupted", 130
+        elif isinstance(error, calls.ScriptExit):
+            frame["how"], frame["status"], status = "exited", error.status, error.status
+        elif isinstance(error, SystemExit):
+            code = error.code
+            status = code if isinstance(code, int) else int(code is not None)
+            frame["how"], frame["status"] = "exited", status
+        else:
+            # The message stays on the program's own terminal: it may hold its data.
+            frame["how"], frame["type"] = "raised", type(error).__name__
+        self.writer.write(frame)
+        if frame["how"] == "raised":
+            self._print_traceback(error)
+        return status
+
+    def _print_traceback(self, error: BaseException) -> None:
+        """Print an error of the program as Python would have, without our frames on top."""
+        import traceback
+
+        folder = os.path.dirname(os.path.abspath(__file__))
+        trace = error.__traceback__
+        while trace is not None and trace.tb_frame.f_code.co_filename.startswith(folder):
+            trace = trace.tb_next
+        traceback.print_exception(type(error), error, trace)
+
+
+def _windows(iterations: int, parts: int) -> list[int]:
+    """Split a round into so many windows, as equal as they can be; none is empty."""
+    parts = max(1, min(parts, iterations))
+    edges = [iterations * part // parts for part in range(parts + 1)]
+    return [end - start for start, end in zip(edges, edges[1:])]
+
+
+def _nothing() -> None:
+    """The control's workload."""
+
+
+async def _nothing_async() -> None:
+    """The control's workload for coroutine functions."""

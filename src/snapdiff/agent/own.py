@@ -1,0 +1,73 @@
+"""What belongs to the agent, by identity: it must not be part of what it measures."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+_CONTAINERS = (list, tuple, set)
+FOLDER = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_PACKAGE = __name__.rpartition(".")[0]
+
+
+class Own:
+    """Ids of objects of ours, and the types they have (only objects of those types need comparing)."""
+
+    def __init__(self, ids: set[int], types: set[type], roots: Any) -> None:
+        self.ids = ids
+        self.types = types
+        # Held, so that no address in `ids` is given to an object of the program meanwhile.
+        self._roots = roots
+        parts = [ids, types, roots, self, self.__dict__]
+        ids.update(map(id, parts))
+        types.update(map(type, parts))
+
+    def also(self, *groups: Any) -> Own:
+        """Return this with dicts and lists of ours that hold the program's objects, but not what they hold.
+
+        A dict's values are taken to be lists of ours too. (`own_state` would go on into a survivor that is a list.)
+        """
+        ids, types = set(self.ids), set(self.types)
+        for group in groups:
+            parts = [group, *group.values()] if type(group) is dict else [group]
+            ids.update(map(id, parts))
+            types.update(map(type, parts))
+        return Own(ids, types, (self._roots, groups))
+
+
+def own_state(roots: list[Any]) -> Own:
+    """Return the agent's state: the roots, what they hold in builtin containers, and our frames."""
+    ids: set[int] = set()
+    types: set[type] = set()
+    pending: list[Any] = [roots, *_frames()]
+    while pending:
+        obj = pending.pop()
+        if id(obj) in ids:
+            continue
+        cls = type(obj)
+        if cls is dict:
+            pending.extend(obj.values())
+        elif cls in _CONTAINERS:
+            pending.extend(obj)
+        elif cls.__module__.startswith(_PACKAGE):
+            pending.append(obj.__dict__)
+        ids.add(id(obj))
+        types.add(cls)
+    return Own(ids, types, roots)
+
+
+def _frames() -> list[Any]:
+    """Return our frames where frames are objects: before 3.11, or when something traces us.
+
+    Later versions make frame objects only when asked, so there we do not ask.
+    """
+    if sys.version_info >= (3, 11) and sys.gettrace() is None and sys.getprofile() is None:
+        return []
+    frames = []
+    frame: Any = sys._getframe()
+    while frame is not None:
+        if frame.f_code.co_filename.startswith(FOLDER):
+            frames.append(frame)
+        frame = frame.f_back
+    return frames

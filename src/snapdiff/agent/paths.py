@@ -1,0 +1,153 @@
+"""How objects are reached: one breadth-first search from named roots, and names for the ways it finds.
+
+Roots are modules, the program's own before the libraries', then the frames of running threads. What neither
+reaches is held by something that Python cannot name.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import types
+from typing import Any, Iterable
+
+from . import edges
+from .names import HAVE_GC, flags, type_name
+from .own import FOLDER, Own, own_state
+from .referents import get_referents, handler_for, handlers
+
+_PACKAGE = __name__.rpartition(".")[0]
+#: Modules that keep things for everybody else: a way through them explains less than any other.
+_LAST_MODULES = ("linecache", "sys", "gc", "builtins", "importlib", "_frozen_importlib")
+
+
+class Tree:
+    """A breadth-first tree. `order[i]` was reached from `order[parent[i]]`; roots have parent -1."""
+
+    def __init__(self) -> None:
+        self.order: list[Any] = []
+        self.parent: list[int] = []
+        self.index: dict[int, int] = {}
+        """Positions in `order` of the objects that were looked for, by id."""
+
+    def chain(self, position: int) -> list[int]:
+        """Return the positions from the root down to one object."""
+        chain = []
+        while position >= 0:
+            chain.append(position)
+            position = self.parent[position]
+        return chain[::-1]
+
+
+def search(wanted: Iterable[int], own: Own) -> Tree:
+    """Search until every wanted object (by id) is found or nothing is left; never through our own."""
+    tree = Tree()
+    table = handlers()
+    found_handlers: dict[type, Any] = {}
+    missing = set(wanted)
+    seen = own_state([tree, missing, table, found_handlers]).ids | own.ids
+    order, parent, index = tree.order, tree.parent, tree.index
+    seen.update(map(id, (seen, order, parent, index, tree.__dict__)))
+
+    def grow(roots: list[Any]) -> None:
+        position = len(order)
+        for root in roots:
+            if id(root) not in seen:
+                seen.add(id(root))
+                order.append(root)
+                parent.append(-1)
+        while position < len(order) and missing:
+            obj = order[position]
+            cls = type(obj)
+            referred = _locals(obj) if cls is types.FrameType else []
+            if flags(cls) & HAVE_GC:
+                referred += get_referents(obj)
+            if cls in found_handlers:
+                handler = found_handlers[cls]
+            else:
+                handler = found_handlers[cls] = handler_for(cls, table)
+            if handler is not None:
+                referred.extend(handler([obj]))
+            for child in referred:
+                key = id(child)
+                if key not in seen:
+                    seen.add(key)
+                    if key in missing:
+                        missing.discard(key)
+                        index[key] = len(order)
+                    order.append(child)
+                    parent.append(position)
+            position += 1
+
+    for roots in _module_roots():
+        grow(roots)
+    if missing:
+        grow(_frame_roots())
+    return tree
+
+
+def _module_roots() -> list[list[Any]]:
+    """Return modules in groups: the program's, the libraries', those that keep things for everybody."""
+    program, libraries, last = [], [], []
+    library = os.path.dirname(os.__file__) + os.sep
+    for name in sorted(name for name in list(sys.modules) if type(name) is str):
+        module = sys.modules.get(name)
+        if not issubclass(type(module), types.ModuleType):
+            continue
+        if name == _PACKAGE or name.startswith(_PACKAGE + "."):
+            continue
+        file = types.ModuleType.__getattribute__(module, "__dict__").get("__file__")  # type: ignore[arg-type]
+        if name.partition(".")[0] in _LAST_MODULES:
+            last.append(module)
+        elif type(file) is str and not file.startswith(library) and "site-packages" not in file:
+            program.append(module)
+        else:
+            libraries.append(module)
+    return [program, libraries, last]
+
+
+def _frame_roots() -> list[Any]:
+    frames = []
+    for frame in sys._current_frames().values():
+        current: Any = frame
+        while current is not None:
+            if not current.f_code.co_filename.startswith(FOLDER):
+                frames.append(current)
+            current = current.f_back
+    return frames
+
+
+def _locals(frame: Any) -> list[Any]:
+    # Before 3.13 this leaves a dict of the locals with the frame for as long as it runs. Only ever done after
+    # the last checkpoint, and only when no module leads to what grew.
+    return list(frame.f_locals.values())
+
+
+def steps(tree: Tree, chain: list[int]) -> list[tuple[str, str, int]]:
+    """Name a chain: (label, type name, position) a step, with namespaces and cells folded into their edges."""
+    objects = [tree.order[position] for position in chain]
+    named = [(edges.root_label(objects[0]), type_name(type(objects[0])), chain[0])]
+    at = 0
+    while at + 1 < len(objects):
+        owner, value = objects[at], objects[at + 1]
+        folded = objects[at + 2] if at + 2 < len(objects) else None
+        if folded is not None and edges.is_namespace(owner, value):
+            label, skip = edges.namespace_label(value, folded), 2
+        elif folded is not None and edges.is_inner(owner, value):
+            label, skip = " → cached", 2
+        elif folded is not None and type(owner) is types.FunctionType and value is owner.__closure__:
+            label, skip = edges.closure_label(owner, folded), 2
+        else:
+            label, skip = edges.edge_label(owner, value), 1
+        at += skip
+        named.append((label, type_name(type(objects[at])), chain[at]))
+    return [step for step in named if step[0]]
+
+
+def path_text(named: list[tuple[str, str, int]]) -> str:
+    """Return a chain as one line: `module app → Cart.by_id`."""
+    root = named[0][0]
+    rest = "".join(label for label, _, _ in named[1:])
+    if not rest:
+        return root
+    return root + (rest if rest.startswith(" ") else " → " + rest.lstrip("."))

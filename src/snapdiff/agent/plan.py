@@ -1,0 +1,25 @@
+"""The plan that the supervisor hands to the agent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Plan:
+    """What to run and how, as read from `plan.json`. Rounds are iterations each, times are seconds."""
+
+    def __init__(self, fields: dict[str, Any]) -> None:
+        self.target: str = fields["target"]
+        self.arguments: list[str] = list(fields["arguments"])
+        self.setup: str | None = fields["setup"]
+        self.teardown: str | None = fields["teardown"]
+        self.inputs: str | None = fields["inputs"]
+        self.rounds: list[int] = [int(count) for count in fields["rounds"]]
+        self.trace: bool = bool(fields["trace"])
+        self.trace_depth: int = int(fields["trace_depth"])
+        self.max_time: float = float(fields["max_time"])
+        self.subcheckpoints: int = int(fields["subcheckpoints"])
+        self.debug: bool = bool(fields["debug"])
+        #: File descriptors for asking the supervisor to read our memory; -1 when there is nobody to ask.
+        self.ask_fd: int = int(fields["ask_fd"])
+        self.answer_fd: int = int(fields["answer_fd"])

@@ -1,0 +1,106 @@
+"""What an object refers to: `gc.get_referents`, plus what types do not tell the collector.
+
+A type's `tp_traverse` may leave out whatever cannot be part of a cycle. The table below has, for such types,
+a function that returns the missing referents; it is the one place for them, and exactness is promised (and
+tested) for what is in it.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from itertools import chain
+from typing import Any, Callable, Iterable
+
+from .names import mro
+
+#: Given many objects of one type (or its subclasses), return what traversal missed.
+Handler = Callable[[list[Any]], Iterable[Any]]
+
+get_referents = gc.get_referents
+
+
+def _dict_keys(dicts: list[Any]) -> Iterable[Any]:
+    # dict_traverse skips the keys of a dict that has only string keys. dict.keys, not the object's own
+    # method: a subclass may override it.
+    return chain.from_iterable(map(dict.keys, dicts))
+
+
+# co_code and co_varnames are left out: reading them creates objects (and caches some) since 3.11.
+_CODE_FIELDS = [
+    name
+    for name in ("co_consts", "co_names", "co_name", "co_qualname", "co_filename", "co_linetable", "co_exceptiontable")
+    if hasattr(_dict_keys.__code__, name)
+]
+
+
+def _code_constants(codes: list[Any]) -> Iterable[Any]:
+    return [getattr(code, name) for code in codes for name in _CODE_FIELDS]
+
+
+def _range_bounds(ranges: list[Any]) -> Iterable[Any]:
+    return [bound for r in ranges for bound in (r.start, r.stop, r.step)]
+
+
+def _array_contents(numpy_array: Any) -> Handler:
+    get_base = numpy_array.base.__get__
+    get_dtype = numpy_array.dtype.__get__
+    get_flat = numpy_array.flat.__get__
+
+    def contents(arrays: list[Any]) -> Iterable[Any]:
+        found = []
+        for array in arrays:
+            base = get_base(array)
+            if base is not None:
+                found.append(base)
+            if get_dtype(array).kind == "O":
+                found.extend(get_flat(array))
+        return found
+
+    return contents
+
+
+def _time_zones(cls: Any) -> Handler:
+    get_tzinfo = cls.tzinfo.__get__
+
+    def zones(times: list[Any]) -> Iterable[Any]:
+        return [zone for zone in map(get_tzinfo, times) if zone is not None]
+
+    return zones
+
+
+def handlers() -> dict[type, Handler]:
+    """Return the table for the libraries that are loaded now. Imports nothing."""
+    table: dict[type, Handler] = {
+        dict: _dict_keys,
+        type(_dict_keys.__code__): _code_constants,
+        range: _range_bounds,
+    }
+    numpy = sys.modules.get("numpy")
+    array = getattr(numpy, "ndarray", None)
+    if isinstance(array, type):
+        table[array] = _array_contents(array)
+    datetime = sys.modules.get("datetime")
+    for name in ("datetime", "time"):
+        cls = getattr(datetime, name, None)
+        # Only the C implementation has descriptors that run no Python code.
+        if isinstance(cls, type) and type(cls.__dict__.get("tzinfo")).__name__ == "getset_descriptor":
+            table[cls] = _time_zones(cls)
+    return table
+
+
+def handler_for(cls: type, table: dict[type, Handler]) -> Handler | None:
+    """Return the handler of a type or of its nearest base that has one."""
+    for base in mro(cls):
+        if base in table:
+            return table[base]
+    return None
+
+
+def referents(obj: Any, table: dict[type, Handler]) -> list[Any]:
+    """Return everything one object refers to; may repeat an object."""
+    found = get_referents(obj)
+    handler = handler_for(type(obj), table)
+    if handler is not None:
+        found.extend(handler([obj]))
+    return found

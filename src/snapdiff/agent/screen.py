@@ -1,0 +1,70 @@
+"""Whether to go on. The agent never judges; this rule errs towards a longer recording.
+
+It sees only names and numbers, and keeps no more than the last checkpoint's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: Growth per call in the last planned round from which a confirming round is worth its time. A slow leak of
+#: one object in fifty calls shows as 3 objects in 151 calls; a clean worker's stray objects stay below.
+RATE_WORTH_CONFIRMING = 0.02
+#: And at least this many objects: one or two are strays (an int that left the small-int cache).
+LEAST_OBJECTS = 3
+#: Growth of one type's or line's bytes per call, likewise: two pointers.
+BYTES_WORTH_CONFIRMING = 16.0
+
+
+class Screen:
+    """Remembers one checkpoint and says what grew since."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, int] = {}
+        self.sizes: dict[str, int] = {}
+        self.blocks: dict[tuple[str, int], int] = {}
+        self.grown: dict[str, int] = {}
+        self.grown_bytes: dict[str, int] = {}
+        self.line_grew = False
+        self.survivors = 0
+
+    def update(self, types: dict[str, list[int]], traces: dict[str, Any] | None, iterations: int) -> None:
+        """Take in the checkpoint after a round of so many iterations (0: the first checkpoint)."""
+        objects = {name: row[0] for name, row in types.items()}
+        sizes = {name: row[1] for name, row in types.items()}
+        blocks = _blocks_per_line(traces)
+        if iterations:
+            enough = max(LEAST_OBJECTS, iterations * RATE_WORTH_CONFIRMING)
+            self.grown = _risen(objects, self.objects, enough)
+            self.grown_bytes = _risen(sizes, self.sizes, iterations * BYTES_WORTH_CONFIRMING)
+            self.line_grew = bool(_risen(blocks, self.blocks, enough))
+            self.survivors = sum(objects.values()) - sum(self.objects.values())
+        self.objects, self.sizes, self.blocks = objects, sizes, blocks
+
+    @property
+    def open(self) -> bool:
+        """True when the last round left something that a confirming round should look at."""
+        return bool(self.grown or self.grown_bytes or self.line_grew)
+
+    def suspects(self, most: int) -> list[str]:
+        """Return the names of the types that grew, the most bytes first."""
+        names = {*self.grown, *self.grown_bytes}
+        return sorted(names, key=lambda name: (-self.grown_bytes.get(name, 0), -self.grown.get(name, 0), name))[:most]
+
+
+def _risen(now: dict[Any, int], before: dict[Any, int], enough: float) -> dict[Any, int]:
+    grown = {}
+    for name, value in now.items():
+        rise = value - before.get(name, 0)
+        if rise >= enough:
+            grown[name] = rise
+    return grown
+
+
+def _blocks_per_line(traces: dict[str, Any] | None) -> dict[tuple[str, int], int]:
+    lines: dict[tuple[str, int], int] = {}
+    if traces is not None:
+        for stack, blocks in zip(traces["stacks"], traces["blocks"]):
+            line = (traces["files"][stack[0]], stack[1])
+            lines[line] = lines.get(line, 0) + blocks
+    return lines

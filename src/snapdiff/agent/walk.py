@@ -1,0 +1,169 @@
+"""A walk over all live objects, tracked by the collector or not, in batches.
+
+`gc.get_objects()` never sees a `str`, `bytes` or `ndarray`. What it does return refers to them, so the closure
+of it under "refers to" is every object that Python code can reach.
+
+Almost all of the work is done by C functions over whole batches, and in a way that allocates little: under
+tracemalloc every allocation costs a microsecond or more, and an `id()` is an allocation. So objects that the
+collector tracks are not looked up at all (each is in the list once), strings are told apart by value first, and
+only the rest goes by id. With 141 thousand tracked objects of a LanceDB program, traced one frame deep, this
+took 9.0 s by id alone.
+
+On 3.11 tracemalloc finds the line of an allocation by reading the function's line table from its beginning, so
+what allocates stands in functions of one line.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from itertools import compress, filterfalse
+from operator import is_not, not_
+from typing import Any, Callable, Iterable
+
+from .names import HAVE_GC, flags
+from .own import Own
+from .referents import get_referents, handler_for, handlers
+
+#: Called with a type and some objects of exactly that type; every object is handed over once in a walk.
+Visitor = Callable[[type, "list[Any]"], None]
+
+# Bounds the memory of one batch: its referents are a list several times as long.
+_BATCH = 50_000
+_NEVER_COUNTED = frozenset((type(None), bool, type(Ellipsis), type(NotImplemented))).__contains__
+_IS_STRING = frozenset((str,)).__contains__
+
+
+def _singletons() -> list[Any]:
+    """Objects that the interpreter makes once and never frees: they cannot be growth.
+
+    A list that stores 1, 2, 3 keeps no int alive, yet a walk would meet those ints for the first time.
+    """
+    return [*range(-5, 257), *(bytes((code,)) for code in range(256)), b"", ()]
+
+
+def walk(visit: Visitor, own: Own) -> int:
+    """Visit every live object once, but for our own; return how many of them the collector tracks.
+
+    The visitor is a function of ours: it, its closure and what that holds are left out too.
+    """
+    closure: Any = getattr(visit, "__closure__", None) or ()
+    own = own.also(visit, closure, *closure, *[cell.cell_contents for cell in closure])
+    tracked = tracked_by_type(own)
+    count = sum(map(len, tracked.values()))
+    # Only now: what the walker is made of must not be in the list.
+    _Walker(visit, own).run(tracked)
+    return count
+
+
+def tracked_by_type(own: Own) -> dict[type, list[Any]]:
+    """Return the objects that the collector tracks, by exact type, but for our own."""
+    tracked: dict[type, list[Any]] = {}
+    _group(gc.get_objects(), tracked)
+    for cls in own.types & tracked.keys():
+        others = _without(tracked.pop(cls), own.ids)
+        if others:
+            tracked[cls] = others
+    return tracked
+
+
+class _Walker:
+    def __init__(self, visit: Visitor, own: Own) -> None:
+        self.visit = visit
+        self.table = handlers()
+        self.handlers: dict[type, Any] = {}
+        self.strings: dict[str, str] = {}
+        self.seen = own.ids.union(_ids(_singletons()))
+        # Objects that the program has frozen (gc.freeze) are tracked but in no list: then everything goes by id.
+        self.frozen = gc.get_freeze_count() > 0
+
+    def run(self, groups: dict[type, list[Any]]) -> None:
+        if self.frozen:
+            for objects in groups.values():
+                self.seen |= _ids(objects)
+            groups.setdefault(dict, []).append(sys.modules)
+        while groups:
+            following: dict[type, list[Any]] = {}
+            for cls, objects in groups.items():
+                self.visit(cls, objects)
+                for start in range(0, len(objects), _BATCH):
+                    self.absorb(self.referred(cls, objects[start : start + _BATCH]), following)
+            groups = following
+        for code in range(256):
+            self.strings.pop(chr(code), None)
+        self.strings.pop("", None)
+        self.visit(str, list(self.strings))
+
+    def referred(self, cls: type, objects: list[Any]) -> list[Any]:
+        """Return what objects of one type refer to, with repetitions."""
+        found = get_referents(*objects) if flags(cls) & HAVE_GC else []
+        if cls not in self.handlers:
+            self.handlers[cls] = handler_for(cls, self.table)
+        handler = self.handlers[cls]
+        if handler is not None:
+            found.extend(handler(objects))
+        return found
+
+    def absorb(self, referred: list[Any], following: dict[type, list[Any]]) -> None:
+        """Add to `following` what has not been met before."""
+        if not self.frozen:
+            referred = _untracked(referred)
+        referred = _of_other_types(referred, _NEVER_COUNTED)
+        strings = _of_types(referred, _IS_STRING)
+        others = _of_other_types(referred, _IS_STRING)
+        known = self.strings
+        _learn(known, strings)
+        # Strings of equal value that are another object.
+        others += _other_objects(strings, known)
+        by_id = _keyed(others)
+        fresh = _new(by_id, self.seen)
+        self.seen |= fresh
+        _group(map(by_id.__getitem__, fresh), following)
+
+
+def _group(objects: Iterable[Any], groups: dict[type, list[Any]]) -> None:
+    for obj in objects:
+        try:
+            groups[type(obj)].append(obj)
+        except KeyError:
+            groups[type(obj)] = [obj]
+
+
+def _without(objects: list[Any], ids: set[int]) -> list[Any]:
+    return [obj for obj in objects if id(obj) not in ids]
+
+
+def _ids(objects: Iterable[Any]) -> set[int]:
+    return set(map(id, objects))
+
+
+def _untracked(objects: list[Any]) -> list[Any]:
+    return list(filterfalse(gc.is_tracked, objects))
+
+
+def _of_types(objects: list[Any], has: Callable[[Any], bool]) -> list[Any]:
+    return list(compress(objects, map(has, map(type, objects))))
+
+
+def _of_other_types(objects: list[Any], has: Callable[[Any], bool]) -> list[Any]:
+    return list(compress(objects, map(not_, map(has, map(type, objects)))))
+
+
+def _learn(known: dict[str, str], strings: list[str]) -> None:
+    # The first object of a value stays: a later one must not take its place, or it would be counted again.
+    fresh = dict(zip(strings, strings))
+    # set.difference looks each of its own members up; a view's `-` would go over all that is known.
+    for value in set(fresh).difference(known):
+        known[value] = fresh[value]
+
+
+def _other_objects(strings: list[str], known: dict[str, str]) -> list[str]:
+    return list(compress(strings, map(is_not, strings, map(known.__getitem__, strings))))
+
+
+def _keyed(objects: list[Any]) -> dict[int, Any]:
+    return dict(zip(map(id, objects), objects))
+
+
+def _new(by_id: dict[int, Any], seen: set[int]) -> set[int]:
+    return set(by_id).difference(seen)

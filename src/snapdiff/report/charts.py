@@ -1,0 +1,218 @@
+"""The two charts of the page, drawn by leather and made to follow the page's theme."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+from typing import Any, Final
+
+from snapdiff.analysis.model import Analysis, TimelinePoint
+from snapdiff.report import svg, words
+from snapdiff.report.evidence import main_finding
+from snapdiff.report.limits import CHART_POINTS
+from snapdiff.report.thin import thin
+
+_WIDTH: Final = 720
+_HEIGHT: Final = 320
+_MEBIBYTE: Final = 1024 * 1024
+
+#: Up to here each measured point gets a dot; more of them would hide the line.
+_DOTS: Final = 40
+#: Vertical marks for rounds, and the room (pixels) that the label of one needs.
+_MARKS: Final = 8
+_MARK_ROOM: Final = 64
+#: Room between the curve and the edges of the plot, as part of its height; the labels of marks stand there.
+_AIR: Final = 0.07
+#: What leather leaves empty around a chart: left, top, right, bottom.
+_EMPTY: Final = (20, 16, 20, 28)
+
+#: Colour that leather draws with → the class that the page's style knows it by. Leather has no classes of its
+#: own for series, so each series gets a colour of its own.
+_CURVE: Final = svg.HOT
+_STRAIGHT: Final = "#3b7dd9"
+_MEMORY: Final = svg.COOL
+_MARK: Final = svg.MUTED
+_CLASSES: Final = {_CURVE: "curve", _STRAIGHT: "straight", _MEMORY: "memory", _MARK: "mark"}
+
+#: The straight line is a wide band below the curve, so that a curve that follows it does not hide it.
+_BAND: Final = 9
+_BAND_OPACITY: Final = "0.35"
+
+Points = Sequence[tuple[float, float]]
+
+
+def growth_chart(analysis: Analysis, identity: str) -> str | None:
+    """Return survivors over calls against a straight line, or None where there is no curve.
+
+    For a run with findings: the survivors of the main finding's type and the straight line through its
+    rate. For a clean run: all survivors, and what one object a call would have looked like.
+    """
+    finding = main_finding(analysis)
+    own = finding is not None and len(finding.curve) > 1
+    curve = finding.curve if finding is not None and own else analysis.curve
+    if len(curve) <= 1:
+        return None
+    points = [(float(x), float(y)) for x, y in thin(curve, CHART_POINTS, lambda point: point[1])]
+    (first_x, first_y), (last_x, last_y) = points[0], points[-1]
+    if finding is not None and own and finding.objects_per_iteration > 0 and finding.verdict in words.CAUSES:
+        slope = finding.objects_per_iteration
+        straight = [(first_x, last_y - slope * (last_x - first_x)), (last_x, last_y)]
+        name = f"straight line, {words.signed_rate(slope)} per call"
+    else:
+        straight = [(first_x, first_y), (last_x, first_y + (last_x - first_x))]
+        name = "what a leak of 1 object per call would be"
+    counted = (
+        f"{words.shorten(finding.type, 40)} alive"
+        if finding is not None and own and finding.type
+        else "survivors"
+    )
+    ends: list[tuple[float, str]] = []
+    done = 0
+    for each in analysis.rounds:
+        done += each.iterations
+        ends.append((float(done), f"{words.calls(done)}"))
+    return _chart(
+        identity,
+        title=f"Growth curve: {counted} over the calls",
+        description=(
+            f"From {words.count(first_y)} objects after {words.calls(round(first_x))} "
+            f"to {words.count(last_y)} after {words.calls(round(last_x))}. Wide pale line: {name}."
+        ),
+        series=[(name, straight, _STRAIGHT), (counted, points, _CURVE)],
+        marks=ends,
+        axes=("calls", "objects"),
+        from_zero=False,
+    )
+
+
+def memory_chart(analysis: Analysis, identity: str) -> str | None:
+    """Return resident memory over time with the rounds marked, or None where it was not sampled."""
+    samples = thin(analysis.timeline, CHART_POINTS, lambda point: point.rss)
+    if len(samples) <= 1:
+        return None
+    points = [(point.seconds, point.rss / _MEBIBYTE) for point in samples]
+    highest = max(samples, key=lambda point: point.rss)
+    return _chart(
+        identity,
+        title="Resident memory of the target over time",
+        description=(
+            f"From {words.size(samples[0].rss)} to {words.size(samples[-1].rss)} in "
+            f"{words.duration(samples[-1].seconds - samples[0].seconds)}; at most {words.size(highest.rss)}."
+        ),
+        series=[("resident memory", points, _MEMORY)],
+        marks=_phases(samples),
+        axes=("seconds", "MiB"),
+        from_zero=True,
+    )
+
+
+def _phases(samples: Sequence[TimelinePoint]) -> list[tuple[float, str]]:
+    """Return (seconds, name) of the moments at which the control and each round began."""
+    begun: list[tuple[float, str]] = []
+    before: tuple[str, int] | None = None
+    for point in samples:
+        if point.phase in ("control", "round") and (point.phase, point.round) != before:
+            before = (point.phase, point.round)
+            name = "control" if point.phase == "control" else f"round {point.round}"
+            if name not in {known for _, known in begun}:
+                begun.append((point.seconds, name))
+    return begun
+
+
+def _chart(
+    identity: str,
+    *,
+    title: str,
+    description: str,
+    series: Sequence[tuple[str, Points, str]],
+    marks: Sequence[tuple[float, str]],
+    axes: tuple[str, str],
+    from_zero: bool,
+) -> str:
+    """Draw `series` (name, points, colour); `marks` are vertical lines at an x, with a label."""
+    import leather
+
+    values = [y for _, points, _ in series for _, y in points]
+    places = [x for _, points, _ in series for x, _ in points]
+    low, high = _range(min(values), max(values), from_zero=from_zero)
+    first, last = min(places), max(*places, min(places) + 1)
+    chart = leather.Chart()
+    for name, points, colour in series:
+        chart.add_line(points, name=name, stroke_color=colour, width=_BAND if colour == _STRAIGHT else None)
+    shown = [(x, label) for x, label in marks if first <= x <= last][:_MARKS]
+    for x, _ in shown:
+        chart.add_line([(x, low), (x, high)], name="", stroke_color=_MARK, width=1, stroke_dasharray="2 4")
+    _, measured, colour = series[-1]
+    if len(measured) <= _DOTS:
+        chart.add_dots(measured, name="", fill_color=colour, radius=3)
+    chart.add_x_scale(first, last)
+    chart.add_y_scale(low, high)
+    chart.add_x_axis(name=axes[0], tick_formatter=_tick)
+    chart.add_y_axis(name=axes[1], tick_formatter=_tick)
+    body = chart.to_svg_group(_WIDTH, _HEIGHT)
+    _follow_theme(body, named=len(series), labels=[label for _, label in shown])
+    left, top, right, bottom = _EMPTY
+    view = (left, top, _WIDTH - left - right, _HEIGHT - top - bottom)
+    return svg.picture(identity, title, description, view, body)
+
+
+def _range(low: float, high: float, *, from_zero: bool) -> tuple[float, float]:
+    """Return an axis range with some air; memory starts at zero, so that a small step looks small."""
+    if from_zero or 0 <= low < high / 2:
+        low = min(low, 0.0)
+    air = (high - low) * _AIR or 1.0
+    return (low if low == 0 else low - air), high + 2 * air
+
+
+def _tick(value: Any, _index: int, _ticks: int) -> str:
+    return f"{float(value):,.6g}".replace("-", words.MINUS)
+
+
+def _follow_theme(body: ET.Element, *, named: int, labels: Sequence[str]) -> None:
+    """Turn leather's colours into classes with fallbacks, keep `named` legend entries, label the marks."""
+    background = body.find("rect")
+    if background is not None:
+        body.remove(background)
+    body.attrib.update({"fill": svg.INK, "font-family": svg.SANS, "font-size": "12"})
+    header, plot = body.findall("g/g")[:2]
+    for entries in header.findall("g"):
+        for entry in list(entries)[named:]:
+            entries.remove(entry)
+    for element in body.iter():
+        if element.tag == "text":
+            for said_once in ("fill", "font-family", "font-size"):
+                element.attrib.pop(said_once, None)
+        elif element.tag == "line":
+            element.set("class", "grid")
+            element.set("stroke", svg.MUTED)
+            element.set("stroke-width", "0.4")
+        else:
+            for paint in ("stroke", "fill"):
+                if element.get(paint) in _CLASSES:
+                    element.set("class", f"{_CLASSES[element.attrib[paint]]} {paint}")
+    for band in body.iter():
+        if band.tag in ("path", "rect") and _STRAIGHT in (band.get("stroke"), band.get("fill")):
+            band.set("opacity", _BAND_OPACITY)
+    marks = [path for path in plot.iter("path") if path.get("stroke") == _MARK]
+    ends = [_upper_end(path) for path in marks]
+    for index, ((x, y), label) in enumerate(zip(ends, labels, strict=True)):
+        # Of marks that stand close together only the last one has room for its label.
+        if index + 1 < len(ends) and ends[index + 1][0] - x < _MARK_ROOM:
+            continue
+        at_the_edge = x > _WIDTH - 2 * _MARK_ROOM - _EMPTY[2]
+        plot[0].append(
+            svg.text(
+                x - 4 if at_the_edge else x + 4,
+                y + 10,
+                label,
+                class_="mark-label",
+                text_anchor="end" if at_the_edge else "start",
+                font_size="11",
+            )
+        )
+
+
+def _upper_end(path: ET.Element) -> tuple[float, float]:
+    """Return where the label of a mark goes: the end of its path, `M x low L x high`."""
+    _, _, _, _, x, y = path.attrib["d"].split()
+    return float(x), float(y)

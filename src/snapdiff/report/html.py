@@ -1,0 +1,203 @@
+"""The page: one HTML file that needs nothing else, also without its style and its script.
+
+Everything in an analysis may have been chosen by somebody else: a class can be named
+`</script><img src=x onerror=alert(1)>`. Text goes through Jinja's autoescape; the only markup that does not
+is made here (SVG by svg.py, source by Pygments, JSON by `_inert`).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+from snapdiff.analysis.model import Analysis, Finding, Verdict
+from snapdiff.report import graphs, words
+from snapdiff.report.chain import chain_text
+from snapdiff.report.charts import growth_chart, memory_chart
+from snapdiff.report.cures import cure
+from snapdiff.report.cut import PageAnalysis, cut_for_page
+from snapdiff.report.evidence import TERMS, main_finding, read_rounds
+from snapdiff.report.json_format import document
+from snapdiff.report.limits import OPEN_CAUSES, PAGE, PAGE_BYTES, TIGHT_PAGE, TOP_CAUSES
+from snapdiff.report.source import source_lines
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+_TEMPLATES: Final = "snapdiff.templates"
+
+#: What would end the data element, or a line of JavaScript, from inside a JSON string.
+_INERT: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+
+
+@dataclass(frozen=True)
+class Card:
+    """A finding, with what the page draws of it."""
+
+    number: int
+    finding: Finding
+    chain: str
+    chain_picture: Markup | None
+    graph_picture: Markup | None
+    graph_listing: str
+    cure: str
+
+
+def render_html(analysis: Analysis) -> str:
+    """Return the page. It stays below a megabyte; what was cut for that is said on it."""
+    page = _render(analysis, cut_for_page(analysis, PAGE))
+    if len(page.encode("utf-8")) > PAGE_BYTES:
+        page = _render(analysis, cut_for_page(analysis, TIGHT_PAGE))
+    return page
+
+
+def _render(whole: Analysis, page: PageAnalysis) -> str:
+    environment = _environment()
+    style, script = _asset("page.css"), _asset("page.js")
+    analysis = page.analysis
+    causes = [finding for finding in analysis.findings if finding.verdict in words.CAUSES]
+    cards = [_card(number, finding) for number, finding in enumerate(causes, 1)]
+    html = environment.get_template("page.html").render(
+        analysis=analysis,
+        style=_trusted(style),
+        script=_trusted(script),
+        policy=_policy(style, script),
+        data=_trusted(_inert(document(analysis, page.said))),
+        word=words.VERDICT_WORDS[analysis.verdict],
+        meaning=words.VERDICT_MEANINGS[analysis.verdict],
+        main=main_finding(analysis),
+        cards=cards,
+        open_causes=OPEN_CAUSES,
+        top_causes=TOP_CAUSES,
+        harmless=[finding for finding in analysis.findings if finding.verdict not in words.CAUSES],
+        readings=read_rounds(analysis),
+        terms=TERMS,
+        growth_picture=_picture(growth_chart(whole, "growth-chart")),
+        memory_picture=_picture(memory_chart(whole, "memory-chart")),
+        ledger_total=sum(row.bytes for row in analysis.ledger),
+        failed=[row for row in analysis.audit if not row.passed],
+        more_types=page.more_types,
+        more_lines=page.more_lines,
+        said=page.said,
+        command=shlex.join(analysis.method.command),
+    )
+    return words.visible(html)
+
+
+def _card(number: int, finding: Finding) -> Card:
+    name = finding.type or finding.domain
+    chain = graphs.chain_graph(finding)
+    drawn = (
+        None
+        if chain is None
+        else graphs.draw(chain, f"chain{number}", f"What keeps {name} alive", prefer_sideways=True)
+    )
+    back = None
+    if finding.graph is not None:
+        back = graphs.draw(finding.graph, f"graph{number}", f"What refers to one {name}")
+    return Card(
+        number=number,
+        finding=finding,
+        chain=chain_text(finding),
+        chain_picture=_picture(drawn),
+        graph_picture=_picture(back),
+        graph_listing="" if finding.graph is None or back is not None else graphs.listing(finding.graph),
+        cure=cure(finding),
+    )
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    """Return the Jinja environment with the words that the templates use as filters."""
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FunctionLoader(_asset),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters: dict[str, Callable[..., Any]] = {
+        "calls": words.calls,
+        "count": words.count,
+        "duration": words.duration,
+        "percent": words.percent,
+        "place": words.place,
+        "place_in": words.place_in,
+        "rate": words.rate,
+        "shorten": words.shorten,
+        "signed": words.signed,
+        "signed_rate": words.signed_rate,
+        "signed_size": words.signed_size,
+        "size": words.size,
+        "source_lines": source_lines,
+        "ticked": _ticked,
+    }
+    environment.filters.update(filters)
+    environment.globals.update(
+        LAW=words.LAW_WORDS, VERDICT=words.VERDICT_WORDS, MEANING=words.VERDICT_MEANINGS, CLEAN=Verdict.CLEAN
+    )
+    return environment
+
+
+@lru_cache(maxsize=32)
+def _asset(name: str) -> str:
+    """Return the text of a file in templates/."""
+    return files(_TEMPLATES).joinpath(name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """Return the page's own content security policy: this one style, this one script, nothing else."""
+    return (
+        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def _inert(data: dict[str, Any]) -> str:
+    """Return `data` as JSON that cannot end its element: markup characters as JSON escapes."""
+    return json.dumps(data, separators=(",", ":"), allow_nan=False).translate(_INERT)
+
+
+def _ticked(sentence: str) -> Markup:
+    """Return a sentence with what stands between backticks as code.
+
+    The backticks stay in the text, where copying into a ticket finds them; the style hides them.
+    """
+    from markupsafe import Markup
+
+    tick = Markup('<span class="backtick">`</span>')
+    plain, *rest = sentence.split("`")
+    parts = [Markup.escape(plain)]
+    for index, piece in enumerate(rest):
+        if index % 2 == 1:
+            parts.append(Markup.escape(piece))
+        elif index == len(rest) - 1:  # a backtick without its partner is only a backtick
+            parts.append(Markup.escape(f"`{piece}"))
+        else:
+            parts.append(Markup("<code>{0}{1}{0}</code>").format(tick, piece))
+    return Markup("").join(parts)
+
+
+def _picture(svg: str | None) -> Markup | None:
+    return None if svg is None else _trusted(svg)
+
+
+def _trusted(markup: str) -> Markup:
+    """Mark as markup what this package made itself; see the three cases in the module's docstring."""
+    from markupsafe import Markup
+
+    return Markup(markup)  # noqa: S704

@@ -1,0 +1,83 @@
+"""The report as a short plain text, for terminals, mails and logs. No colours, no escape sequences."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from snapdiff.analysis.model import Analysis, Finding
+from snapdiff.report import words
+from snapdiff.report.chain import chain_text
+from snapdiff.report.cut import cut_for_page
+from snapdiff.report.evidence import TERMS, main_finding, read_rounds
+from snapdiff.report.limits import PAGE, TEXT_FINDINGS, TEXT_TYPE, TEXT_WIDTH
+
+
+def render_text(analysis: Analysis) -> str:
+    """Return the summary: verdict, rounds, and each finding with its chain and lines."""
+    findings = len(analysis.findings)
+    analysis = cut_for_page(analysis, PAGE).analysis
+    parts = [textwrap.fill(analysis.sentence, TEXT_WIDTH)]
+    if not analysis.complete:
+        parts.append(f"The run is incomplete: it ended {analysis.ended}.")
+    if analysis.rounds:
+        parts.append(_rounds(analysis))
+    shown = analysis.findings[:TEXT_FINDINGS]
+    parts.extend(_finding(number, finding) for number, finding in enumerate(shown, 1))
+    if left := findings - len(shown):
+        parts.append(f"and {words.count(left)} more findings.")
+    doubts = [f"{row.name}: {row.value}. {row.meaning}" for row in analysis.audit if not row.passed]
+    if doubts:
+        parts.append("\n".join(["Reasons to doubt:", *(f"  - {doubt}" for doubt in doubts)]))
+    return words.visible("\n\n".join(parts)) + "\n"
+
+
+def _rounds(analysis: Analysis) -> str:
+    finding = main_finding(analysis)
+    type_name = finding.type if finding is not None else None
+    own = () if type_name is None else (words.shorten(type_name, TEXT_TYPE),)
+    header = ("round", *own, "objects", "per call", "bytes", "reading")
+    rows = [
+        (
+            f"{reading.left}{' (confirming)' if reading.round.extra else ''}",
+            *(words.signed(reading.own) for _ in own),
+            words.signed(reading.round.objects),
+            words.signed_rate(reading.round.objects_per_iteration),
+            words.signed_size(reading.round.bytes),
+            reading.reading,
+        )
+        for reading in read_rounds(analysis)
+    ]
+    return f"{_columns([header, *rows])}\n\n{textwrap.fill(TERMS, TEXT_WIDTH)}"
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> str:
+    """Align columns: words to the left, numbers to the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    last = len(widths) - 1
+    lines = []
+    for row in rows:
+        cells = [
+            cell.ljust(width) if column in (0, last) else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def _finding(number: int, finding: Finding) -> str:
+    word, _ = words.VERDICT_WORDS[finding.verdict]
+    lines = [
+        textwrap.fill(f"{number}. [{word.lower()}] {finding.sentence}", TEXT_WIDTH, subsequent_indent="   ")
+    ]
+    if chain := chain_text(finding):
+        lines.append(textwrap.indent(chain, "     "))
+    if finding.grown_at:
+        lines.append(f"   grown at {words.place_in(finding.grown_at[0].frame)}")
+    if finding.born_at:
+        born = finding.born_at[0]
+        lines.append(
+            f"   born at {words.place_in(born.frame)} ({words.percent(born.share)} of the survivors)"
+        )
+    lines.append(f"   fingerprint {finding.fingerprint}")
+    return "\n".join(lines)

@@ -1,0 +1,195 @@
+"""The page in a real Chromium: it works, it is whole without style and script, and nothing gets out or in."""
+
+from __future__ import annotations
+
+import http.server
+import threading
+
+import pytest
+
+from snapdiff.report import render
+
+pytestmark = pytest.mark.browser
+
+JENKINS = "sandbox allow-same-origin; default-src 'none'; img-src 'self'; style-src 'self'"
+
+
+class Opened:
+    """A page in a context of its own, with all that it said and asked for."""
+
+    def __init__(self, browser, **options):
+        self.context = browser.new_context(**options)
+        self.page = self.context.new_page()
+        self.console, self.dialogs, self.requests = [], [], []
+        self.page.on("console", lambda message: self.console.append(message.text))
+        self.page.on("pageerror", lambda error: self.console.append(str(error)))
+        self.page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Open the page of an analysis from disk, as one opens what was attached to a ticket."""
+    contexts = []
+
+    def open_page(analysis, **options):
+        path = tmp_path / "report.html"
+        path.write_text(render(analysis, "html"), encoding="utf-8")
+        it = Opened(browser, **options)
+        contexts.append(it.context)
+        it.page.goto(path.as_uri())
+        return it
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def served():
+    """Serve one page on this machine as Jenkins does: with a policy that blocks all style and script."""
+    pages = {}
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Security-Policy", JENKINS)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(pages["html"].encode())
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield pages, f"http://127.0.0.1:{server.server_port}/report.html"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("name", ["leaking", "clean", "hostile"])
+def test_a_page_opens_without_a_word_on_the_console_and_asks_for_nothing(build, opened, name):
+    it = opened(getattr(build, name)())
+    it.page.wait_for_timeout(100)  # an image that fails to load says so after the page did
+    assert [] == it.console
+    assert [] == it.dialogs
+    assert 1 == len(it.requests)
+
+
+def test_a_hostile_name_is_text_in_the_real_document(build, opened):
+    page = opened(build.hostile()).page
+    assert 0 == page.locator("img, iframe, [onerror], [onload], svg script, svg a, svg image").count()
+    assert "</script><img src=x onerror=alert(1)>" in page.locator("#types tbody th").first.inner_text()
+    assert 2 == page.locator("script").count()
+
+
+def test_with_style_and_script_blocked_the_page_is_complete(build, browser, served):
+    pages, address = served
+    pages["html"] = render(build.leaking(), "html")
+    it = Opened(browser)
+    it.page.goto(address)
+    page = it.page
+    assert "Leak: `Cart.by_id` gains 1 `Item` per call" in page.locator("h1").inner_text()
+    assert "Times" in page.evaluate("getComputedStyle(document.body).fontFamily")  # the style is really off
+    assert 0 == page.locator("th button").count()  # and so is the script
+    for section in ("Evidence", "Causes", "What is not a leak", "Resident memory", "Types", "Lines"):
+        assert page.locator("h2", has_text=section).is_visible()
+    for picture in ("growth", "chain1", "memory"):
+        box = page.locator(f"svg[aria-labelledby^='{picture}-']").bounding_box()
+        assert box["width"] > 150
+        assert box["height"] > 30
+    stroke = page.locator("svg .curve.stroke").first.evaluate("each => getComputedStyle(each).stroke")
+    assert "none" != stroke
+    assert not page.locator(".filter").is_visible()
+    assert not page.locator("dialog").is_visible()
+    it.context.close()
+
+
+def test_types_sort_by_number_and_say_so(build, opened):
+    page = opened(build.leaking()).page
+    heading = page.locator("#types th", has_text="bytes per call")
+    heading.locator("button").click()
+    assert "descending" == heading.get_attribute("aria-sort")
+    heading.locator("button").press("Enter")
+    assert "ascending" == heading.get_attribute("aria-sort")
+    values = page.locator("#types tbody tr").evaluate_all(
+        "rows => rows.map(r => Number(r.cells[6].dataset.value))"
+    )
+    assert sorted(values) == values
+
+
+def test_the_keys_filter_walk_and_help(build, opened):
+    page = opened(build.leaking()).page
+    page.keyboard.press("/")
+    page.keyboard.type("cart")
+    assert 1 == page.locator("#types tbody tr:visible").count()
+    assert "3 rows" == page.locator(".filter [role=status]").inner_text()
+    page.keyboard.press("Escape")
+    page.evaluate("scrollTo(0, 0)")
+    page.keyboard.press("j")
+    assert "evidence" == page.evaluate("document.activeElement.id")
+    page.keyboard.press("k")
+    assert "verdict" == page.evaluate("document.activeElement.id")
+    page.keyboard.press("?")
+    assert page.locator("dialog").is_visible()
+
+
+def test_a_narrow_screen_does_not_scroll_sideways(build, opened):
+    for analysis in (build.leaking(), build.hostile()):
+        page = opened(analysis, viewport={"width": 390, "height": 844}).page
+        assert 390 == page.evaluate("document.documentElement.scrollWidth")
+
+
+CONTRAST = """() => {
+  const channel = v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+  const parse = s => s.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => .2126 * channel(r) + .7152 * channel(g) + .0722 * channel(b);
+  const ground = e => { for (; e; e = e.parentElement) {
+    const c = parse(getComputedStyle(e).backgroundColor); if (c.length < 4 || c[3] > 0) return c; } };
+  const low = new Set();
+  for (const d of document.querySelectorAll('details')) d.open = true;
+  for (const e of document.querySelectorAll('body *:not(script):not(svg *)')) {
+    if (![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) || !e.checkVisibility()) continue;
+    const [a, b] = [light(parse(getComputedStyle(e).color)), light(ground(e))].sort((x, y) => y - x);
+    const ratio = (a + .05) / (b + .05);
+    if (ratio < 4.5) low.add(`${e.tagName}.${e.className} ${ratio.toFixed(2)}`);
+  }
+  return [...low];
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_out_from_its_ground(build, opened, scheme):
+    page = opened(build.leaking(), color_scheme=scheme).page
+    assert [] == page.evaluate(CONTRAST)
+
+
+def test_pictures_follow_the_theme(build, opened):
+    inks = {
+        opened(build.leaking(), color_scheme=scheme)
+        .page.locator("svg .curve.stroke")
+        .first.evaluate("each => getComputedStyle(each).stroke")
+        for scheme in ("light", "dark")
+    }
+    assert 2 == len(inks)
+
+
+def test_no_text_in_a_picture_is_lost_to_the_style(build, opened):
+    page = opened(build.leaking()).page
+    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+    sizes = page.locator("svg text").evaluate_all(
+        "all => all.map(each => each.getBoundingClientRect().height)"
+    )
+    assert len(sizes) > 40
+    assert min(sizes) > 8
+
+
+def test_a_printed_page_has_everything_unfolded(build, opened):
+    page = opened(build.leaking()).page
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert 0 == page.locator("details:not([open])").count()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details:not([open])").count() > 0

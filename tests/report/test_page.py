@@ -1,0 +1,274 @@
+"""The page as HTML text: what it says, that it is whole, and how large it is."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from snapdiff.analysis.model import Control, Ledger
+from snapdiff.report import render
+
+VOID = {"meta", "br", "input", "img", "link"}
+
+
+class Page(HTMLParser):
+    """The elements of a page, its text outside script and style, and whether all is closed in order."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.elements, self.ids, self.text, self.open, self.wrong = [], [], [], [], []
+        self.raw = {"script": [], "style": []}
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        self.ids.extend(value for key, value in attributes if key == "id")
+        if tag in {"td", "th"}:
+            self.text.append(" ")
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(tag)
+
+    def handle_data(self, data):
+        inside = self.open[-1] if self.open else ""
+        if inside in self.raw:
+            self.raw[inside].append(data)
+        else:
+            self.text.append(data)
+
+    @property
+    def words(self):
+        return " ".join("".join(self.text).split())
+
+    def all(self, tag):
+        return [attributes for each, attributes in self.elements if each == tag]
+
+
+@pytest.mark.parametrize("name", ["leaking", "clean", "incomplete", "hostile"])
+def test_every_element_is_closed_in_order_and_no_id_is_used_twice(build, name):
+    page = Page(render(getattr(build, name)(), "html"))
+    assert [] == page.wrong
+    assert [] == page.open
+    assert sorted(set(page.ids)) == sorted(page.ids)
+
+
+@pytest.mark.parametrize("name", ["leaking", "clean", "incomplete", "hostile"])
+def test_what_a_label_or_a_link_refers_to_exists(build, name):
+    page = Page(render(getattr(build, name)(), "html"))
+    wanted = {
+        part
+        for _, attributes in page.elements
+        for key in ("aria-labelledby", "aria-describedby")
+        for part in attributes.get(key, "").split()
+    }
+    wanted |= {attributes["href"].removeprefix("#") for attributes in page.all("a")}
+    assert set() == wanted - set(page.ids)
+
+
+@pytest.mark.parametrize("name", ["leaking", "hostile"])
+def test_nothing_in_the_page_can_run_style_or_load(build, name):
+    page = Page(render(getattr(build, name)(), "html"))
+    attributes = {key for _, each in page.elements for key in each}
+    assert set() == {key for key in attributes if key.startswith("on") or key in {"style", "src", "srcset"}}
+    assert set() == {tag for tag, _ in page.elements} & {
+        "img",
+        "link",
+        "iframe",
+        "object",
+        "image",
+        "use",
+        "base",
+    }
+    assert 2 == len(page.all("script"))
+    assert 1 == len(page.all("style"))
+    assert all(each["href"].startswith("#") for each in page.all("a"))
+
+
+def test_the_page_names_no_address_on_any_network(build):
+    assert [] == re.findall(r"(?:https?:)?//[a-z0-9.-]+\.[a-z]+", render(build.leaking(), "html"))
+
+
+def test_the_sections_follow_the_order_of_the_investigation(build):
+    page = Page(render(build.leaking(), "html"))
+    expected = ["verdict", "evidence", "causes", "harmless", "memory", "audit", "types", "lines", "method"]
+    assert expected == [each["id"] for each in page.all("section")]
+
+
+def test_the_first_heading_is_the_verdict_as_it_is_pasted_into_a_ticket(build):
+    analysis = build.leaking()
+    html = render(analysis, "html")
+    heading = html[html.index("<h1") : html.index("</h1>")]
+    assert analysis.sentence == re.sub(r"<[^>]+>", "", heading)
+
+
+def test_a_backtick_without_its_partner_stays_a_backtick(build):
+    page = Page(render(replace(build.clean(), sentence="odd ` one"), "html"))
+    assert "odd ` one" in page.words
+
+
+def test_the_rounds_are_told_in_the_terms_of_the_procedure(build):
+    text = Page(render(build.leaking(), "html")).words
+    for expected in ("the first call", "the next 10 calls", "the next 151 calls", "leak: 151 calls × 1"):
+        assert expected in text
+
+
+def test_a_cause_shows_its_chain_its_source_its_cure_and_how_to_see_it_again(build):
+    text = Page(render(build.leaking(), "html")).words
+    for expected in (
+        "╰→ app.cart.Item (+1 per call)",
+        "app/cart.py:41",
+        "▶ 42 cls.by_id[item.id] = item",
+        "What usually cures this kind",
+        "snapdiff record bench.py:checkout --rounds 1,10,151 -o 'my shop.snapdiff'",
+        "3f9c1a7be204",
+    ):
+        assert expected in text
+
+
+def test_the_fourth_cause_is_folded_and_the_first_three_are_open(build):
+    findings = tuple(build.finding(fingerprint=str(number)) for number in range(5))
+    html = render(replace(build.leaking(), findings=findings), "html")
+    cards = html.split("<article")[1:]
+    assert [False, False, False, True, True] == ["<summary><h3" in card for card in cards]
+    assert "and 2 more" in html
+
+
+def test_what_is_not_a_leak_is_shown_with_its_bound(build):
+    text = Page(render(build.leaking(), "html")).words
+    assert "filled up to its bound of 128 `Quote`" in text
+    assert "Initialisation: the first call left 951 objects" in text
+
+
+def test_a_clean_page_has_no_causes_and_says_so(build):
+    page = Page(render(build.clean(), "html"))
+    assert "causes" not in page.ids
+    assert "Nothing to do." in page.words
+
+
+def test_an_incomplete_run_says_how_it_ended_and_why_to_doubt(build):
+    text = Page(render(build.incomplete(), "html")).words
+    assert "It ended by signal 9 (SIGKILL) in the round of 10 calls" in text
+    assert "Reasons to doubt: run is complete (1 of 3 rounds)." in text
+    assert "✗ doubt" in text
+    assert "The control was not run" in text
+
+
+def test_a_run_without_any_round_still_makes_a_page(build):
+    text = Page(render(replace(build.incomplete(), rounds=(), curve=()), "html")).words
+    assert "No round was completed" in text
+
+
+def test_a_control_that_grew_is_not_called_neutral(build):
+    text = Page(
+        render(replace(build.clean(), control=Control(objects=3, blocks=None, ran=True)), "html")
+    ).words
+    assert "It should be 0" in text
+
+
+def test_a_ledger_that_sums_to_nothing_divides_nothing_by_zero(build):
+    text = Page(render(replace(build.clean(), ledger=(Ledger("nobody", 0, "nowhere"),)), "html")).words
+    assert "nobody 0 B – nowhere" in text
+
+
+def test_every_table_has_a_caption_and_every_heading_cell_a_scope(build):
+    page = Page(render(build.leaking(), "html"))
+    assert len(page.all("table")) == len(page.all("caption"))
+    assert all(each.get("scope") in {"col", "row", "colgroup"} for each in page.all("th"))
+
+
+def test_every_picture_has_a_role_a_title_and_a_description(build):
+    page = Page(render(build.leaking(), "html"))
+    pictures = page.all("svg")
+    assert 5 == len(pictures)
+    assert {"img"} == {each["role"] for each in pictures}
+    assert len(pictures) == len(page.all("desc"))
+
+
+def test_the_policy_allows_exactly_this_style_and_this_script(build):
+    page = Page(render(build.leaking(), "html"))
+    policy = next(each["content"] for each in page.all("meta") if "http-equiv" in each)
+    style, script = "".join(page.raw["style"]), page.raw["script"][-1]
+    for name, text in (("style", style), ("script", script)):
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{name}-src 'sha256-{digest}'" in policy
+    assert policy.startswith("default-src 'none';")
+
+
+def test_the_data_in_the_page_is_json_that_cannot_end_its_element(build):
+    analysis = build.hostile()
+    html = render(analysis, "html")
+    raw = re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.DOTALL)[1]
+    assert set() == set("<>&\u2028\u2029") & set(raw)
+    assert analysis.sentence == json.loads(raw)["sentence"]
+
+
+@pytest.mark.parametrize("name", ["leaking", "hostile"])
+@pytest.mark.parametrize("format", ["html", "json", "text"])
+def test_the_same_analysis_gives_the_same_bytes(build, name, format):
+    assert render(getattr(build, name)(), format) == render(getattr(build, name)(), format)
+
+
+def test_another_process_with_another_hash_seed_makes_the_same_page(build, request):
+    code = (
+        "import hashlib, importlib.util, sys; from snapdiff.report import render;"
+        "spec = importlib.util.spec_from_file_location('builders', sys.argv[1]);"
+        "builders = importlib.util.module_from_spec(spec); spec.loader.exec_module(builders);"
+        "print(hashlib.sha256(render(builders.make_leaking(), 'html').encode()).hexdigest())"
+    )
+    conftest = str(request.path.with_name("conftest.py"))
+    run = subprocess.run(
+        [sys.executable, "-c", code, conftest],
+        env={"PYTHONHASHSEED": "12345", "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert hashlib.sha256(render(build.leaking(), "html").encode()).hexdigest() == run.stdout.strip()
+
+
+def test_an_ordinary_page_stays_under_120_kilobytes(build):
+    assert len(render(build.leaking(), "html").encode()) < 120_000
+
+
+@pytest.mark.parametrize("name", ["huge", "wordy"])
+def test_no_page_reaches_a_megabyte(build, name):
+    assert len(render(getattr(build, name)(), "html").encode()) < 1_000_000
+
+
+def test_what_was_cut_is_summed_and_said(build):
+    text = Page(render(build.huge(), "html")).words
+    assert "and 4,940 more types +4,940 +49,400 +745,940 +1,491,880" in text
+    assert "and 4,940 more lines" in text
+    assert "types: 60 of 5,000 shown" in text
+    assert "findings: 12 of 300 shown" in text
+    assert re.search(r"timeline: \d+ of 200,000 samples shown", text)
+
+
+def test_the_package_is_cheap_to_import():
+    code = (
+        "import sys, snapdiff.report;"
+        "heavy = {'jinja2', 'pygraphviz', 'graphviz', 'leather', 'pygments', 'json', 'numpy'};"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "[]" == run.stdout.strip()
+
+
+def test_an_unknown_format_is_refused_with_the_known_ones(build):
+    with pytest.raises(ValueError, match="unknown report format 'pdf'; known are html, json, text"):
+        render(build.clean(), "pdf")

@@ -1,0 +1,60 @@
+"""The plain-text summary."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from snapdiff.analysis.model import Verdict
+from snapdiff.report import render
+
+LEAK = """\
+Leak: `Cart.by_id` gains 1 `Item` per call (144 B), held by `module app`.
+
+round                            app.cart.Item  objects  per call       bytes  reading
+the first call                              +1     +953      +953  +134.0 KiB  initialisation, and 1 call × 1
+the next 10 calls                          +10      +11      +1.1    +1.5 KiB  leak: 10 calls × 1
+the next 151 calls                        +151     +153     +1.01   +21.5 KiB  leak: 151 calls × 1
+the next 302 calls (confirming)           +302     +302        +1   +42.5 KiB  leak: 302 calls × 1
+
+The rounds follow each other in one process, with a garbage collection before each count.
+Initialisation leaves something in the first call and nothing after it. A leak leaves the same
+number for every call, in every round.
+
+1. [leak] `Cart.by_id` gains 1 `Item` per call (144 B), held by `module app`.
+     ┬ module app
+     ├→ .Cart  (type)
+     ├→ .by_id  (dict, 464 entries)
+     ╰→ app.cart.Item  (+1 per call)
+   grown at app/cart.py:42 in add
+   born at app/cart.py:41 in add (100 % of the survivors)
+   fingerprint 3f9c1a7be204
+"""
+
+
+def test_a_leak_is_told_in_full(build):
+    assert LEAK == render(replace(build.leaking(), findings=(build.finding(),)), "text")
+
+
+def test_a_clean_run_tells_its_rounds_and_no_findings(build):
+    text = render(build.clean(), "text")
+    assert text.startswith("Clean: nothing")
+    assert "the next 151 calls        0         0         0 B  nothing more" in text
+    assert "fingerprint" not in text
+
+
+def test_an_incomplete_run_tells_how_it_ended_and_why_to_doubt(build):
+    text = render(build.incomplete(), "text")
+    assert "it ended by signal 9 (SIGKILL)" in text
+    assert "- run is complete: 1 of 3 rounds." in text
+
+
+def test_many_findings_are_cut_and_counted(build):
+    text = render(build.huge(), "text")
+    assert "and 290 more findings." in text
+    assert len(text) < 20_000
+
+
+def test_a_finding_of_unknown_type_has_no_column_of_its_own(build):
+    finding = build.finding(type=None, verdict=Verdict.ONE_TIME, growth=(951, 0, 0))
+    text = render(replace(build.clean(), verdict=Verdict.ONE_TIME, findings=(finding,)), "text")
+    assert "round               objects" in text
