@@ -51,7 +51,6 @@ def draw(survivor: list[Any], own: Own) -> dict[str, Any] | None:
         filter=wanted,
         output=output,
         extra_ignore=ignored,
-        cull_func=_is_module,
     )
     return {"dot": output.getvalue(), "drawn_by": "objgraph " + str(getattr(objgraph, "__version__", ""))}
 
@@ -76,6 +75,7 @@ def _private_objgraph() -> Any:
     # `hasattr(getattr(obj, "__class__", None), "__del__")` would run __getattribute__ and properties.
     module.getattr = lambda obj, name, default=None: type(obj) if name == "__class__" else default
     module.hasattr = lambda obj, name: False
+    module.is_proper_module = _is_module
     module.inspect = types.SimpleNamespace(ismodule=_is_module)
     return module
 

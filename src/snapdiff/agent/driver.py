@@ -180,7 +180,16 @@ class Driver:
             self._run_round(workload, self.plan.rounds[-1] * CONFIRMING_FACTOR, extra=True)
             if self.screen.open:
                 self.state[spool.PHASE] = spool.HOLDING
-                self.writer.write({"kind": "holders", **holders.find(before, self.measurer.keep)})
+                self._find_holders(before)
+
+    def _find_holders(self, before: holders.Survivors) -> None:
+        """Look for who holds the survivors. The measurements are complete: a failure here costs only the answer."""
+        try:
+            self.writer.write({"kind": "holders", **holders.find(before, self.measurer.keep)})
+        except Exception as error:  # noqa: BLE001
+            if self.plan.debug:
+                self._print_traceback(error)
+            self.writer.write({"kind": "note", "text": f"Looking for holders failed with {type(error).__name__}."})
 
     def _rehearse(self) -> None:
         for fields in (self.measurer.checkpoint(), self.measurer.subcheckpoint()):

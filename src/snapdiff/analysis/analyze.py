@@ -1,0 +1,275 @@
+"""The whole judgement of a recording, step by step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from snapdiff.analysis import audit, limits
+from snapdiff.analysis.causes import Causes, fingerprint, with_sentence
+from snapdiff.analysis.frames import Frames
+from snapdiff.analysis.growth import Judgement, judge
+from snapdiff.analysis.matrices import Matrices, Series
+from snapdiff.analysis.model import (
+    SEVERITY,
+    Analysis,
+    BornAt,
+    CheckpointRow,
+    Control,
+    Finding,
+    Law,
+    LineRow,
+    Method,
+    Round,
+    TimelinePoint,
+    TypeRow,
+    Verdict,
+)
+from snapdiff.analysis.sentences import run_sentence
+from snapdiff.recording import Recording
+
+_ACCUSED = (Verdict.LEAK, Verdict.SLOW_LEAK)
+
+
+def analyze(recording: Recording) -> Analysis:
+    """Judge a recording. Pure: equal recordings give equal analyses."""
+    matrices = Matrices(recording)
+    frames = Frames(matrices)
+    manifest = recording.manifest
+    complete, ended = bool(manifest.get("complete")), str(manifest.get("ended", {}).get("text", "unknown"))
+    control = audit.control(matrices)
+    checks = audit.audit(matrices, control, complete, ended)
+    rounds = _rounds(matrices)
+    types = _judge_types(matrices)
+    lines = _judge_lines(matrices, frames)
+    causes = Causes(matrices, frames, types, len(rounds))
+    findings = causes.of_types()
+    findings += _unexplained(findings, lines, matrices, frames)
+    findings += _initialisation(rounds, types)
+    if control.ran and (control.objects or control.blocks):
+        findings = [_withdraw(finding, control) for finding in findings]
+    findings.sort(key=lambda f: (SEVERITY.index(f.verdict), -f.bytes_per_iteration, f.fingerprint))
+    found = tuple(findings)
+    verdict = found[0].verdict if found else Verdict.CLEAN
+    if verdict not in _ACCUSED and control.ran and (control.objects or control.blocks):
+        verdict = Verdict.INCONCLUSIVE
+    return Analysis(
+        verdict=verdict,
+        sentence=run_sentence(found, rounds, complete, ended)
+        if verdict is not Verdict.INCONCLUSIVE or (found and found[0].verdict is verdict)
+        else f"Inconclusive: the control, the same plan around an empty function, gained {control.objects} objects.",
+        complete=complete,
+        ended=ended,
+        rounds=rounds,
+        findings=found,
+        control=control,
+        audit=checks,
+        types=tuple(row for row, _ in types.values())[: limits.MOST_ROWS],
+        lines=tuple(row for row, _ in lines)[: limits.MOST_ROWS],
+        ledger=(),
+        checkpoints=_checkpoints(matrices),
+        timeline=_timeline(matrices),
+        curve=tuple(matrices.total_curve()),
+        method=_method(manifest, matrices),
+        environment=tuple((str(k), str(v)) for k, v in sorted(manifest.get("environment", {}).items())),
+        notes=tuple(str(note) for note in manifest.get("notes", [])),
+    )
+
+
+def _rounds(matrices: Matrices) -> tuple[Round, ...]:
+    series = matrices.workload
+    rows = series.checkpoints
+    traced = len(rows) > 0 and bool(rows["traced_bytes"].notna().all())
+    blocks = matrices.lines("blocks", series).sum() if traced else None
+    columns = {name: series.growth(name) for name in ("objects", "tracked", "object_bytes", "traced_bytes")}
+    return tuple(
+        Round(
+            number=index + 1,
+            iterations=span.iterations,
+            extra=span.extra,
+            objects=columns["objects"][index],
+            tracked=columns["tracked"][index],
+            bytes=columns["object_bytes"][index],
+            blocks=None if blocks is None else int(blocks.iloc[index]),
+            traced_bytes=columns["traced_bytes"][index] if traced else None,
+            seconds=float(rows["call_seconds"].iloc[index + 1]),
+            garbage=int(rows["garbage"].iloc[index + 1]),
+            rss=_optional(rows["rss"].iloc[index + 1]),
+            uss=_optional(rows["uss"].iloc[index + 1]),
+        )
+        for index, span in enumerate(series.spans)
+    )
+
+
+def _judge_types(matrices: Matrices) -> dict[str, tuple[TypeRow, Judgement]]:
+    """Judge every type that changed, by count and, where the count stands still, by size; most growth first."""
+    spans = matrices.workload.spans
+    if not spans:
+        return {}
+    objects, sizes = matrices.types("objects"), matrices.types("bytes")
+    last = spans[-1].iterations
+    judged = []
+    for name in objects.index.union(sizes.index):
+        counts = _row(objects, name, len(spans))
+        size = _row(sizes, name, len(spans))
+        judgement = judge(counts, spans, "objects", limits.STRICT_RATE)
+        if judgement.verdict in (Verdict.CLEAN, Verdict.ONE_TIME) and counts[-1] <= 0:
+            by_size = judge(size, spans, "bytes", limits.TYPE_BYTES_RATE)
+            if by_size.verdict is Verdict.LEAK:
+                judgement = by_size
+        row = TypeRow(
+            str(name), counts, size, counts[-1] / last, size[-1] / last, judgement.law, judgement.verdict
+        )  # fmt: skip
+        judged.append((row, judgement))
+    judged.sort(key=lambda item: (-abs(item[0].bytes[-1]), -abs(item[0].objects[-1]), -abs(sum(item[0].bytes)), item[0].type))
+    return {row.type: (row, judgement) for row, judgement in judged}
+
+
+def _judge_lines(matrices: Matrices, frames: Frames) -> list[tuple[LineRow, Judgement]]:
+    """Judge every allocation line that changed, by live blocks and by live bytes; most growth first."""
+    series = matrices.workload
+    spans = series.spans
+    if not spans or not len(matrices.table("traces")):
+        return []
+    blocks, sizes = matrices.lines("blocks", series), matrices.lines("bytes", series)
+    last = spans[-1].iterations
+    judged = []
+    for key in blocks.index.union(sizes.index):
+        count, size = _row(blocks, key, len(spans)), _row(sizes, key, len(spans))
+        judgement = judge(count, spans, "blocks", limits.STRICT_RATE)
+        if judgement.verdict is not Verdict.LEAK:
+            by_size = judge(size, spans, "bytes", limits.LINE_BYTES_RATE)
+            if by_size.verdict is Verdict.LEAK:
+                judgement = by_size
+        frame = frames.line(int(key[0]), int(key[1]))
+        row = LineRow(
+            frame, count, size, count[-1] / last, size[-1] / last, judgement.law, judgement.verdict,
+            frames.excerpt(frame) if judgement.verdict in _ACCUSED else None,
+        )  # fmt: skip
+        judged.append((row, judgement))
+    judged.sort(key=lambda item: (-abs(item[0].bytes[-1]), -abs(sum(item[0].bytes)), item[0].frame.file, item[0].frame.line))
+    return judged
+
+
+def _unexplained(
+    findings: list[Finding], lines: list[tuple[LineRow, Judgement]], matrices: Matrices, frames: Frames
+) -> list[Finding]:
+    """Return findings for lines that keep memory which no growing object explains: lost in C."""
+    accused = [(row, judgement) for row, judgement in lines if row.verdict in _ACCUSED]
+    if not accused:
+        return []
+    total = sum(row.bytes_per_iteration for row, _ in accused)
+    explained = sum(finding.bytes_per_iteration for finding in findings if finding.verdict is not Verdict.ONE_TIME)
+    known = {(entry.frame.file, entry.frame.function) for finding in findings for entry in finding.born_at}
+    left = total - explained
+    if left < limits.UNEXPLAINED_BYTES or left < limits.UNEXPLAINED_SHARE * total:
+        return []
+    found = []
+    for row, judgement in accused:
+        place = (row.frame.file, row.frame.function)
+        if place in known or row.bytes_per_iteration < limits.UNEXPLAINED_BYTES or row.bytes_per_iteration > left * 1.5:
+            continue
+        if _callers_known(row, matrices, frames, known):
+            continue
+        born = (BornAt(row.frame, 1.0, sum(row.blocks), None, ()),)
+        finding = Finding(
+            fingerprint=fingerprint(None, (), born), verdict=row.verdict, law=row.law, domain="python", type=None,
+            other_types=(), objects_per_iteration=row.blocks_per_iteration, bytes_per_iteration=row.bytes_per_iteration,
+            growth=row.blocks, container=None, chain=(), born_at=born, grown_at=(), leak_share_bytes=None,
+            not_shared_bytes=None, sentence="", reasons=judgement.reasons, graph=None,
+            excerpts=(row.excerpt,) if row.excerpt else (), curve=(),
+        )  # fmt: skip
+        found.append(with_sentence(finding))
+        known.add(place)
+    return found
+
+
+def _callers_known(row: LineRow, matrices: Matrices, frames: Frames, known: set[tuple[str, str | None]]) -> bool:
+    """Say whether a line's allocations are made on behalf of a function that is blamed already."""
+    stacks = matrices.table("stacks")
+    tops = stacks[(stacks["depth"] == 0) & (stacks["line"] == row.frame.line)]
+    for number in tops["stack"]:
+        stack = frames.stack(int(number))
+        if stack and stack[0] == row.frame and any((frame.file, frame.function) in known for frame in stack):
+            return True
+    return False
+
+
+def _initialisation(rounds: tuple[Round, ...], types: dict[str, tuple[TypeRow, Judgement]]) -> list[Finding]:
+    """Return what the first round left behind once, as one finding."""
+    rows = [row for row, _ in types.values() if row.verdict is Verdict.ONE_TIME]
+    if not rows or len(rounds) < 2:  # noqa: PLR2004
+        return []
+    growth = tuple(sum(row.objects[index] for row in rows) for index in range(len(rounds)))
+    if growth[0] < 1:
+        return []
+    finding = Finding(
+        fingerprint=fingerprint("initialisation", (), ()), verdict=Verdict.ONE_TIME, law=Law.ONE_TIME, domain="python",
+        type=None, other_types=tuple(row.type for row in rows[:20]), objects_per_iteration=0.0,
+        bytes_per_iteration=0.0, growth=growth, container=None, chain=(), born_at=(), grown_at=(),
+        leak_share_bytes=None, not_shared_bytes=None, sentence="",
+        reasons=(f"{len(rows)} types grew in the first round only",), graph=None, excerpts=(), curve=(),
+    )  # fmt: skip
+    return [with_sentence(finding)]
+
+
+def _withdraw(finding: Finding, control: Control) -> Finding:
+    """Withdraw an accusation: what ran without the workload grew too."""
+    if finding.verdict not in _ACCUSED:
+        return finding
+    reason = f"withdrawn: the control gained {control.objects} objects and {control.blocks} blocks without any call"
+    return with_sentence(replace(finding, verdict=Verdict.INCONCLUSIVE, reasons=(*finding.reasons, reason)))
+
+
+def _checkpoints(matrices: Matrices) -> tuple[CheckpointRow, ...]:
+    series: list[tuple[str, Series]] = [("control", matrices.control), ("workload", matrices.workload)]
+    return tuple(
+        CheckpointRow(
+            series=name, number=int(row.number), iterations=int(row.total), seconds=float(row.seconds),
+            objects=int(row.objects), object_bytes=int(row.object_bytes), tracked_before=int(row.tracked_before),
+            tracked=int(row.tracked), garbage=int(row.garbage), allocated_blocks=int(row.allocated_blocks),
+            traced_bytes=_optional(row.traced_bytes), threads=int(row.threads), fds=_optional(row.fds),
+            rss=_optional(row.rss), uss=_optional(row.uss),
+        )
+        for name, each in series
+        for row in each.checkpoints.itertuples()
+    )  # fmt: skip
+
+
+def _timeline(matrices: Matrices) -> tuple[TimelinePoint, ...]:
+    phases = {"load": "start"}
+    return tuple(
+        TimelinePoint(
+            float(row.seconds), int(row.rss),
+            "control" if row.phase == "round" and row.series == "control" else phases.get(row.phase, str(row.phase)),
+            int(row.round),
+        )
+        for row in matrices.table("timeline").itertuples()
+    )  # fmt: skip
+
+
+def _method(manifest: dict[str, Any], matrices: Matrices) -> Method:
+    options = manifest.get("options", {})
+    checkpoints = matrices.all_checkpoints
+    extra = checkpoints[checkpoints["sub"] & (checkpoints["series"] == "workload") & ~checkpoints["extra"]]
+    return Method(
+        target=str(options.get("target", "")),
+        command=tuple(str(part) for part in options.get("command", [])),
+        plan=tuple(int(count) for count in options.get("rounds", [])),
+        trace=str(options.get("trace", "")),
+        trace_depth=int(options.get("trace_depth", 0)),
+        subcheckpoints=int((extra["number"] == extra["number"].max()).sum()) if len(extra) else 0,
+        started=str(manifest.get("started", "")),
+        duration_seconds=float(manifest.get("duration_seconds", 0.0)),
+        tool_seconds=round(float(checkpoints["measure_seconds"].fillna(0).sum()), 3),
+    )
+
+
+def _row(table: pd.DataFrame, key: Any, width: int) -> tuple[int, ...]:
+    return tuple(int(value) for value in table.loc[key]) if key in table.index else (0,) * width
+
+
+def _optional(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)

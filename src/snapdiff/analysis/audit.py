@@ -1,0 +1,62 @@
+"""Checks on the verdict. They only ever downgrade, and print the number behind each flag."""
+
+from __future__ import annotations
+
+from snapdiff.analysis.matrices import Matrices
+from snapdiff.analysis.model import AuditRow, Control
+
+
+def control(matrices: Matrices) -> Control:
+    """Return the growth of the control: the most objects, and blocks, that any of its rounds gained or lost."""
+    series = matrices.control
+    if not series.spans:
+        return Control(0, None, False)
+    objects = max(series.growth("objects"), key=abs)
+    blocks = None
+    if series.checkpoints["traced_bytes"].notna().any():
+        sums = matrices.lines("blocks", series).sum()
+        blocks = int(max(sums, key=abs)) if len(sums) else 0
+    return Control(objects, blocks, True)
+
+
+def audit(matrices: Matrices, found: Control, complete: bool, ended: str) -> tuple[AuditRow, ...]:
+    """Return the checks, failed ones first."""
+    rows = matrices.workload.checkpoints
+    rounds = matrices.workload.spans
+    checks = [
+        AuditRow(
+            "control",
+            found.ran and found.objects == 0 and not found.blocks,
+            f"{found.objects} objects, {'not traced' if found.blocks is None else f'{found.blocks} blocks'}",
+            "The same plan around an empty function must not grow; if it does, other threads or the tool itself do.",
+        ),
+        AuditRow("ended as planned", complete, ended, "A run that ended early shows only the rounds it completed."),
+        AuditRow(
+            "confirming round",
+            any(span.extra for span in rounds),
+            f"{max((span.iterations for span in rounds if span.extra), default=0)} more calls",
+            "Nobody is accused without one. It runs only when something grew in the last planned round.",
+        ),
+    ]
+    if len(rows):
+        threads = int(rows["threads"].iloc[-1]) - int(rows["threads"].iloc[0])
+        checks += [
+            AuditRow(
+                "collector settled",
+                bool(rows["settled"].all()),
+                f"{int((~rows['settled'].astype(bool)).sum())} of {len(rows)} checkpoints still freed objects",
+                "Collections were repeated until one freed nothing, three times at most.",
+            ),
+            AuditRow("threads", threads == 0, f"{threads:+d}", "Threads started or ended while the rounds ran."),
+        ]
+    confirmed = checks[2]
+    if not confirmed.passed and not matrices_open(matrices):
+        checks[2] = AuditRow("confirming round", True, "not needed", confirmed.meaning)
+    return tuple(sorted(checks, key=lambda row: row.passed))
+
+
+def matrices_open(matrices: Matrices) -> bool:
+    """Say whether the last planned round gained anything that would have called for a confirming round."""
+    spans = matrices.workload.spans
+    gained = matrices.workload.growth("objects")
+    return bool(spans) and gained[-1] >= spans[-1].iterations

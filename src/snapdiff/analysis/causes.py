@@ -1,0 +1,221 @@
+"""From growing types and lines to causes: one finding a holder, with its types, births and chain."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from snapdiff.analysis import limits
+from snapdiff.analysis.dot import parse
+from snapdiff.analysis.frames import Frames
+from snapdiff.analysis.growth import Judgement
+from snapdiff.analysis.matrices import Matrices
+from snapdiff.analysis.model import (
+    SEVERITY,
+    BornAt,
+    ChainNode,
+    Container,
+    Excerpt,
+    Finding,
+    Frame,
+    Graph,
+    GraphEdge,
+    GraphNode,
+    Law,
+    TypeRow,
+    Verdict,
+)
+from snapdiff.analysis.sentences import finding_sentence
+
+#: Verdicts of types that are looked at as causes.
+CAUSES = (Verdict.LEAK, Verdict.SLOW_LEAK, Verdict.INCONCLUSIVE, Verdict.SATURATING)
+_MIRRORS = ("weakref", "weakref.ReferenceType", "weakref.KeyedRef")
+_NO_HOLDER = -1
+
+
+@dataclass
+class Holder:
+    """An object that keeps survivors, with the types it keeps: {type: (part of its survivors, distance)}."""
+
+    number: int
+    container: Container | None
+    chain: tuple[ChainNode, ...]
+    types: dict[str, tuple[float, int]] = field(default_factory=dict)
+
+
+def holders_of(matrices: Matrices, types: list[str]) -> list[Holder]:
+    """Return the holders of types; a type that nothing was found for is under a holder without container."""
+    found: dict[int, Holder] = {}
+    survivors = matrices.table("survivors").set_index("type")
+    rows = matrices.table("holders")
+    for name in types:
+        chosen = rows[(rows["type"] == name) & ~rows["larger"]]
+        examined = int(survivors["examined"].get(name, 0))
+        if examined == 0:
+            # Nothing new, so old ones got larger: they are their own containers.
+            chosen, examined = rows[(rows["type"] == name) & rows["larger"]].head(1), 1
+        named = False
+        for row in chosen.itertuples():
+            share = 1.0 if row.larger else row.survivors / examined
+            if share < limits.HOLDER_SHARE and named:
+                continue
+            holder = found.setdefault(int(row.holder), _holder(row))
+            holder.types[name] = (share, int(row.distance))
+            named = True
+        if not named:
+            found.setdefault(_NO_HOLDER, Holder(_NO_HOLDER, None, ())).types[name] = (1.0, 0)
+    return _without_mirrors(list(found.values()))
+
+
+def _holder(row: object) -> Holder:
+    entries, bound = (None if pd.isna(value) else int(value) for value in (row.entries, row.bound))  # type: ignore[attr-defined]
+    chain = tuple(ChainNode(str(node["label"]), str(node["type"])) for node in row.chain)  # type: ignore[attr-defined]
+    container = Container(row.path, row.holder_type, entries, bound)  # type: ignore[attr-defined]
+    return Holder(int(row.holder), container, chain)  # type: ignore[attr-defined]
+
+
+def _without_mirrors(holders: list[Holder]) -> list[Holder]:
+    """Fold sets of weak references into the first cause: they grow because something else does."""
+    real = [holder for holder in holders if not set(holder.types) <= set(_MIRRORS)]
+    return real or holders
+
+
+class Causes:
+    """Builds findings from judged types and lines."""
+
+    def __init__(
+        self, matrices: Matrices, frames: Frames, types: dict[str, tuple[TypeRow, Judgement]], rounds: int
+    ) -> None:
+        self._matrices = matrices
+        self._frames = frames
+        self._types = types
+        self._rounds = rounds
+        graphs = matrices.table("graphs").itertuples()
+        self._graphs = {row.type: parse(str(row.dot), str(row.type), str(row.drawn_by)) for row in graphs}
+        self._alive = _alive_per_line(matrices)
+
+    def of_types(self) -> list[Finding]:
+        """Return a finding for every holder of types that grew, worst first."""
+        names = [name for name, (row, _) in self._types.items() if row.verdict in CAUSES]
+        growing = [self._finding(holder) for holder in holders_of(self._matrices, names)]
+        return sorted(growing, key=lambda f: (SEVERITY.index(f.verdict), -f.bytes_per_iteration, f.fingerprint))
+
+    def _finding(self, holder: Holder) -> Finding:
+        main = self._main_type(holder)
+        share = holder.types[main][0]
+        row, judgement = self._types[main]
+        verdict, law, reasons = row.verdict, row.law, list(judgement.reasons)
+        container = holder.container
+        if container is not None and container.bound is not None and verdict in CAUSES[:3]:
+            # Its limit is known: what grows until it is reached is no leak, and what is full does not grow.
+            verdict, law = Verdict.SATURATING, Law.BOUNDED
+            reasons.append(f"{container.path} holds {container.size} and never more than {container.bound}")
+        born = self._births(main)
+        finding = Finding(
+            fingerprint=fingerprint(main, holder.chain, born),
+            verdict=verdict,
+            law=law,
+            domain="python",
+            type=main,
+            other_types=tuple(sorted(set(holder.types) - {main})),
+            objects_per_iteration=_scaled(row.objects_per_iteration, share),
+            bytes_per_iteration=sum(
+                _scaled(self._types[name][0].bytes_per_iteration, part) for name, (part, _) in holder.types.items()
+            ),
+            growth=tuple(round(_scaled(gain, share)) for gain in row.objects),
+            container=container,
+            chain=holder.chain,
+            born_at=born,
+            grown_at=(),
+            leak_share_bytes=None,
+            not_shared_bytes=None,
+            sentence="",
+            reasons=tuple(reasons),
+            graph=self._graphs.get(main) or chain_graph(main, holder.chain),
+            excerpts=self._excerpts([entry.frame for entry in born]),
+            curve=tuple(self._matrices.windows(main)),
+        )
+        return with_sentence(finding)
+
+    def _main_type(self, holder: Holder) -> str:
+        """Return the type a person would name: a class of a library or the program before builtins, the nearest first."""
+
+        def rank(name: str) -> tuple[int, int, int, float, str]:
+            _, distance = holder.types[name]
+            row = self._types[name][0]
+            return (CAUSES.index(row.verdict), "." not in name, distance, -row.bytes_per_iteration, name)
+
+        return min(holder.types, key=rank)
+
+    def _births(self, name: str) -> tuple[BornAt, ...]:
+        """Return the lines that allocated a type's survivors, by vote."""
+        births = self._matrices.table("births")
+        chosen = births[births["type"] == name]
+        votes: dict[Frame, tuple[int, tuple[Frame, ...]]] = {}
+        for row in chosen.itertuples():
+            frame, callers = self._frames.blamed(int(row.stack))
+            if frame is not None:
+                count, first = votes.get(frame, (0, callers))
+                votes[frame] = (count + int(row.count), first)
+        total = sum(count for count, _ in votes.values())
+        ranked = sorted(votes.items(), key=lambda item: (-item[1][0], item[0].file, item[0].line))
+        gained = sum(self._types[name][0].objects)
+        return tuple(
+            BornAt(frame, count / total, round(gained * count / total), self._alive.get((frame.file, frame.line)), callers)
+            for frame, (count, callers) in ranked[: limits.MOST_BIRTHS]
+        )
+
+    def _excerpts(self, frames: list[Frame]) -> tuple[Excerpt, ...]:
+        found = [self._frames.excerpt(frame) for frame in frames]
+        return tuple(excerpt for excerpt in found if excerpt is not None)
+
+
+def with_sentence(finding: Finding) -> Finding:
+    """Return the finding with its sentence."""
+    from dataclasses import replace
+
+    return replace(finding, sentence=finding_sentence(finding))
+
+
+def fingerprint(type_name: str | None, chain: tuple[ChainNode, ...], born: tuple[BornAt, ...]) -> str:
+    """Return a name for a cause that lasts: types and edges of its chain (or where it is born), digits masked."""
+    if chain:
+        parts = [f"{node.label}|{node.type}" for node in chain]
+    else:
+        parts = [f"{entry.frame.file}|{entry.frame.function}" for entry in born[:1]]
+    text = "\n".join([type_name or "", *parts])
+    return hashlib.sha256(re.sub(r"\d+", "#", text).encode()).hexdigest()[:12]
+
+
+def chain_graph(type_name: str, chain: tuple[ChainNode, ...]) -> Graph | None:
+    """Return the chain as a graph, for targets without objgraph."""
+    if not chain:
+        return None
+    nodes = [
+        GraphNode(at, node.label if at == 0 else node.type, "", "root" if at == 0 else "object")
+        for at, node in enumerate(chain)
+    ]
+    nodes[-1] = GraphNode(len(chain) - 1, nodes[-1].label, "grows", "container" if len(chain) > 1 else "root")
+    nodes.append(GraphNode(len(chain), type_name, "survivor", "survivor"))
+    edges = [GraphEdge(at, at + 1, chain[at + 1].label if at + 1 < len(chain) else "") for at in range(len(chain))]
+    return Graph(type_name, "snapdiff, from the recorded path", tuple(nodes), tuple(edges))
+
+
+def _alive_per_line(matrices: Matrices) -> dict[tuple[str, int], int]:
+    """Return blocks alive at the last checkpoint per allocation line."""
+    traces, stacks, files = (matrices.table(name) for name in ("traces", "stacks", "files"))
+    if not len(traces) or not matrices.workload.ids:
+        return {}
+    last = traces[traces["checkpoint"] == matrices.workload.ids[-1]]
+    tops = stacks[stacks["depth"] == 0].set_index("stack")[["file", "line"]]
+    sums = last.join(tops, on="stack", how="inner").groupby(["file", "line"])["blocks"].sum()
+    paths = dict(zip(files["file"], files["path"], strict=True))
+    return {(str(paths[file]), int(line)): int(blocks) for (file, line), blocks in sums.items()}
+
+
+def _scaled(value: float, share: float) -> float:
+    # A share of nearly all is all: a few survivors of a sample can lie elsewhere for a moment.
+    return value if share >= 0.95 else value * share  # noqa: PLR2004

@@ -1,0 +1,64 @@
+"""Tracebacks of a recording as frames, and the frame a person would blame."""
+
+from __future__ import annotations
+
+from snapdiff.analysis.matrices import Matrices
+from snapdiff.analysis.model import Excerpt, Frame
+
+
+class Frames:
+    """Looks up stacks, files and source lines."""
+
+    def __init__(self, matrices: Matrices) -> None:
+        files = matrices.table("files")
+        self._paths = dict(zip(files["file"], files["path"], strict=True))
+        self._kinds = dict(zip(files["file"], files["kind"], strict=True))
+        self._stacks: dict[int, list[tuple[int, int, str | None]]] = {}
+        for row in matrices.table("stacks").sort_values(["stack", "depth"]).itertuples():
+            function = row.function if isinstance(row.function, str) else None
+            self._stacks.setdefault(int(row.stack), []).append((int(row.file), int(row.line), function))
+        self._functions = {(file, line): name for stack in self._stacks.values() for file, line, name in stack}
+        self._source: dict[int, dict[int, str]] = {}
+        for row in matrices.table("source").itertuples():
+            self._source.setdefault(int(row.file), {})[int(row.line)] = str(row.text)
+
+    def stack(self, number: int) -> tuple[Frame, ...]:
+        """Return a traceback, the most recent call first."""
+        return tuple(self._frame(file, line) for file, line, _ in self._stacks.get(number, []))
+
+    def blamed(self, number: int) -> tuple[Frame | None, tuple[Frame, ...]]:
+        """Return the first frame of the program itself (or the first of all), and its callers."""
+        stack = self._stacks.get(number, [])
+        if not stack:
+            return None, ()
+        at = next((i for i, (file, _, _) in enumerate(stack) if self._kinds.get(file) == "project"), 0)
+        frames = self.stack(number)
+        return frames[at], frames[at + 1 :]
+
+    def line(self, file: int, line: int) -> Frame:
+        """Return the frame of an allocation line."""
+        return self._frame(file, line)
+
+    def excerpt(self, frame: Frame) -> Excerpt | None:
+        """Return the recorded source around a frame, None if there is none."""
+        for file, path in self._paths.items():
+            if path == frame.file:
+                break
+        else:
+            return None
+        lines = self._source.get(file, {})
+        if frame.line not in lines:
+            return None
+        first = last = frame.line
+        while first - 1 in lines and frame.line - first < _CONTEXT:
+            first -= 1
+        while last + 1 in lines and last - frame.line < _CONTEXT:
+            last += 1
+        return Excerpt(frame.file, first, tuple(lines[number] for number in range(first, last + 1)), frame.line)
+
+    def _frame(self, file: int, line: int) -> Frame:
+        return Frame(self._paths.get(file, "?"), line, self._functions.get((file, line)))
+
+
+#: Lines shown before and after the one that matters.
+_CONTEXT = 3

@@ -1,0 +1,111 @@
+"""Tables of a recording as numbers per round: the first and only place that reads its columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from snapdiff.analysis.growth import Span
+from snapdiff.recording import Recording
+
+
+@dataclass(frozen=True)
+class Series:
+    """The checkpoints of one series (`control` or `workload`), without sub-checkpoints.
+
+    `checkpoints` has one row each, in order; round i lies between rows i and i + 1.
+    """
+
+    checkpoints: pd.DataFrame
+    spans: tuple[Span, ...]
+
+    @property
+    def ids(self) -> list[int]:
+        """Ids of the checkpoints."""
+        return [int(number) for number in self.checkpoints["id"]]
+
+    def growth(self, column: str) -> list[int]:
+        """What each round added to a counter; 0 where it was not measured."""
+        values = self.checkpoints[column].fillna(0)
+        return [int(value) for value in values.diff().iloc[1:]]
+
+
+class Matrices:
+    """Growth per round of types and lines."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._tables = {name: table.to_pandas() for name, table in recording.tables.items()}
+        checkpoints = self._tables["checkpoints"].sort_values("id", kind="stable")
+        self.control = _series(checkpoints, "control")
+        self.workload = _series(checkpoints, "workload")
+        self.all_checkpoints = checkpoints
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table as it is."""
+        return self._tables[name]
+
+    def types(self, column: str) -> pd.DataFrame:
+        """Return growth per round (columns 0, 1, …) of `objects` or `bytes`, one row a type that changed."""
+        types = self._tables["types"]
+        return _growth(types, ["type"], column, self.workload.ids)
+
+    def lines(self, column: str, series: Series) -> pd.DataFrame:
+        """Return growth per round of `blocks` or `bytes` per allocation line (file number, line)."""
+        traces = self._tables["traces"]
+        stacks = self._tables["stacks"]
+        tops = stacks[stacks["depth"] == 0].set_index("stack")[["file", "line"]]
+        return _growth(traces.join(tops, on="stack", how="inner"), ["file", "line"], column, series.ids)
+
+    def windows(self, name: str) -> list[tuple[int, int]]:
+        """Return (calls so far, objects of a type) at every workload checkpoint where that is comparable.
+
+        Sub-checkpoints count tracked objects only. They are used for types whose full counts enclose theirs.
+        """
+        types = self._tables["types"]
+        counts = types[types["type"] == name].set_index("checkpoint")["objects"]
+        return _curve(self.all_checkpoints, {int(at): int(value) for at, value in counts.items()})
+
+    def total_curve(self) -> list[tuple[int, int]]:
+        """Return (calls so far, all objects); sub-checkpoints only where all growth was of tracked objects."""
+        checkpoints = self.all_checkpoints
+        full = checkpoints[~checkpoints["sub"]]
+        offset = (full["objects"] - full["tracked"]).round()
+        same = offset[full["series"] == "workload"].nunique() <= 1
+        values = {}
+        for row in checkpoints.itertuples():
+            if not row.sub:
+                values[int(row.id)] = int(row.objects)
+            elif same and len(offset):
+                values[int(row.id)] = int(row.tracked) + int(offset.iloc[-1])
+        return _curve(checkpoints, values)
+
+
+def _series(checkpoints: pd.DataFrame, name: str) -> Series:
+    rows = checkpoints[(checkpoints["series"] == name) & ~checkpoints["sub"]].reset_index(drop=True)
+    spans = tuple(Span(max(1, int(row.iterations)), bool(row.extra)) for row in rows.iloc[1:].itertuples())
+    return Series(rows, spans)
+
+
+def _growth(rows: pd.DataFrame, keys: list[str], column: str, ids: list[int]) -> pd.DataFrame:
+    """Return differences between following checkpoints, one row a key that changed, columns 0, 1, …"""
+    chosen = rows[rows["checkpoint"].isin(ids)]
+    table = chosen.pivot_table(index=keys, columns="checkpoint", values=column, aggfunc="sum", fill_value=0)
+    growth = table.reindex(columns=ids, fill_value=0).diff(axis=1).iloc[:, 1:].astype("int64")
+    growth.columns = pd.RangeIndex(growth.shape[1])
+    return growth[(growth != 0).any(axis=1)]
+
+
+def _curve(checkpoints: pd.DataFrame, values: dict[int, int]) -> list[tuple[int, int]]:
+    rows = checkpoints[checkpoints["series"] == "workload"]
+    full = [values.get(int(row.id), 0) for row in rows.itertuples() if not row.sub]
+    curve: list[tuple[int, int]] = []
+    seen = 0
+    for row in rows.itertuples():
+        value = values.get(int(row.id), 0)
+        if not row.sub:
+            seen += 1
+        elif not seen or seen >= len(full) or not full[seen - 1] <= value <= full[seen]:
+            continue
+        curve.append((int(row.total), value - (full[0] if full else 0)))
+    return curve

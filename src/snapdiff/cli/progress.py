@@ -1,0 +1,83 @@
+"""How a recording goes on, on standard error: a status line on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from snapdiff.record import Progress
+
+
+class _Nothing:
+    def tick(self, state: list[int], rss: int) -> None:
+        """Ignore."""
+
+    def checkpoint(self, frame: dict[str, Any], rss: int) -> None:
+        """Ignore."""
+
+
+class _Lines:
+    """One line a checkpoint, for logs."""
+
+    def tick(self, state: list[int], rss: int) -> None:
+        """Nothing between checkpoints."""
+
+    def checkpoint(self, frame: dict[str, Any], rss: int) -> None:
+        """Say what a round left."""
+        click.echo("snapdiff: " + describe(frame, rss), err=True)
+
+
+class _Status:
+    """A status line that is redrawn, and a line for each finished round."""
+
+    def __init__(self, status: Any, console: Any, rounds: tuple[int, ...]) -> None:
+        self._status = status
+        self._console = console
+        self._text = ""
+
+    def tick(self, state: list[int], rss: int) -> None:
+        """Redraw the status line."""
+        phase, series, number, done, planned, _ = state[:6]
+        text = ("starting", "loading", "", "checkpoint", "looking for holders", "ending")[phase] if 0 <= phase < 6 else ""  # noqa: PLR2004
+        if number or series:
+            kind = "control " if series == 0 else ""
+            text = f"{kind}round {number}, call {done:,} of {planned:,} {text}".rstrip()
+        text = f"{text}, {rss / 1e6:,.0f} MB resident"
+        if text != self._text:
+            self._text = text
+            self._status.update(text)
+
+    def checkpoint(self, frame: dict[str, Any], rss: int) -> None:
+        """Leave a line for the round behind."""
+        if frame["number"]:
+            self._console.print(describe(frame, rss), highlight=False, markup=False)
+
+
+def describe(frame: dict[str, Any], rss: int) -> str:
+    """Return one line about a finished round."""
+    if not frame["number"]:
+        return f"{frame['series']}: starts with {frame['objects']:,} objects, {rss / 1e6:,.0f} MB resident"
+    kind = "control round" if frame["series"] == "control" else "confirming round" if frame["extra"] else "round"
+    return (
+        f"{kind} {frame['number']}: {frame['iterations']:,} calls left {frame['survivors']:+,} objects, "
+        f"{rss / 1e6:,.0f} MB resident"
+    )
+
+
+@contextmanager
+def make(quiet: bool, rounds: tuple[int, ...]) -> Iterator[Progress]:
+    """Yield the progress that fits where standard error goes."""
+    if quiet:
+        yield _Nothing()
+    elif not sys.stderr.isatty():
+        yield _Lines()
+    else:
+        from rich.console import Console
+
+        console = Console(stderr=True)
+        with console.status("starting") as status:
+            yield _Status(status, console, rounds)

@@ -1,0 +1,76 @@
+"""`snapdiff record`."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from snapdiff.cli.main import INCOMPLETE, fail
+from snapdiff.record.options import DEFAULT_MAX_TIME, DEFAULT_TRACE_DEPTH
+
+
+@click.command("record")
+@click.argument("target")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; NAME-TIME.snapdiff by default.")
+@click.option("--rounds", default="1,10,151", show_default=True, help="Calls a round, rising.")
+@click.option("--setup", help="Function to run once before; for Class.method it returns the instance.")
+@click.option("--teardown", help="Function to run once after.")
+@click.option("--inputs", help="Function that returns an iterable of argument tuples, one a call.")
+@click.option("--python", "python", default=sys.executable, help="Interpreter to run the target in (3.9 or newer); snapdiff need not be installed there.")
+@click.option("--trace", type=click.Choice(["rounds", "off"]), default="rounds", show_default=True, help="Trace allocation lines around every round, or not.")
+@click.option("--trace-depth", type=click.IntRange(1, 100), default=DEFAULT_TRACE_DEPTH, show_default=True, help="Frames a traceback.")
+@click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Seconds the whole run may take.")
+@click.option("--max-time", type=click.FloatRange(0), default=DEFAULT_MAX_TIME, show_default=True, help="Seconds a confirming round may take.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress.")
+@click.option("--debug", is_flag=True, help="Show tracebacks of errors.")
+def command(
+    target: str, arguments: tuple[str, ...], output: Path | None, rounds: str, setup: str | None, teardown: str | None,
+    inputs: str | None, python: str, trace: str, trace_depth: int, timeout: float | None, max_time: float, force: bool,
+    quiet: bool, debug: bool,
+) -> None:  # fmt: skip
+    """Run TARGET 1, 10 and N times and record what grows.
+
+    TARGET is path/to/file.py:function, package.module:function, module:Class.method (with --setup) or a whole
+    script, path/to/script.py. Arguments for the program go after `--`.
+
+    Exit code: 0 recorded as planned, leak or not; 3 ended early, what there was is recorded; 2 nothing recorded.
+    """
+    from snapdiff.cli.progress import make
+    from snapdiff.record import Options, OptionsError, record
+    from snapdiff.record.options import default_output, parse_rounds
+
+    try:
+        options = Options(
+            target=target, output=output or default_output(target, datetime.now()), rounds=parse_rounds(rounds),
+            setup=setup, teardown=teardown, inputs=inputs, python=shutil.which(python) or python, trace=trace,
+            trace_depth=trace_depth, timeout=timeout, max_time=max_time, arguments=arguments,
+            command=("snapdiff", *sys.argv[1:]), debug=debug,
+        )  # fmt: skip
+        if options.output.exists() and not force:
+            raise OptionsError(f"{options.output} exists. Choose another name with -o, or overwrite it with --force.")
+        with make(quiet, options.rounds) as progress:
+            outcome = record(options, progress)
+    except OptionsError as error:
+        raise fail(str(error)) from None
+    except OSError as error:
+        if debug:
+            raise
+        raise fail(f"The recording cannot be written: {error}.") from None
+    if outcome.path is None:
+        raise fail(outcome.refused or "Nothing could be recorded.")
+    assert outcome.ended is not None
+    if not outcome.ended.complete:
+        click.echo(f"snapdiff: the run {_was(outcome.ended.text)}; what was complete is recorded.", err=True)
+    click.echo(f"snapdiff: recorded {outcome.path} ({outcome.size / 1000:,.0f} KB). Next: snapdiff report {outcome.path}", err=True)
+    if not outcome.ended.complete:
+        raise click.exceptions.Exit(INCOMPLETE)
+
+
+def _was(text: str) -> str:
+    return "was " + text if text.startswith(("killed", "interrupted")) else text

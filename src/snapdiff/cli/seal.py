@@ -1,0 +1,22 @@
+"""`snapdiff seal`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from snapdiff.cli.main import fail
+
+
+@click.command("seal")
+@click.argument("part", type=click.Path(path_type=Path))
+def command(part: Path) -> None:
+    """Finish the recording in the folder NAME.snapdiff.part, left by a snapdiff that was killed."""
+    from snapdiff.record import OptionsError, seal_unfinished
+
+    try:
+        output = seal_unfinished(part)
+    except (OptionsError, OSError) as error:
+        raise fail(str(error)) from None
+    click.echo(f"snapdiff: sealed {output}. Next: snapdiff report {output}")

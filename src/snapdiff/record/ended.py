@@ -1,0 +1,74 @@
+"""How a run ended, in words."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+from typing import Any
+
+from snapdiff.agent import spool
+
+AS_PLANNED = "as planned"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """`how` is a fixed word, `text` a sentence's part for people: "raised ValueError in call 7 of round 2"."""
+
+    how: str
+    text: str
+
+    @property
+    def complete(self) -> bool:
+        """True when everything that was planned was measured."""
+        return self.how == AS_PLANNED
+
+
+def describe(frame: dict[str, Any] | None, returncode: int | None, stopped_by: str | None, state: list[int]) -> Ended:
+    """Say how a run ended, from the agent's last frame, the exit status, what we did, and the last state.
+
+    `stopped_by` is why the supervisor ended the target (`timed out`, `interrupted`), None if it did not.
+    """
+    where = _where(state)
+    if frame is not None and frame.get("how") == AS_PLANNED:
+        return Ended(AS_PLANNED, AS_PLANNED)
+    if stopped_by is not None:
+        return Ended(stopped_by, f"{stopped_by} {where}")
+    if frame is not None:
+        how = str(frame.get("how"))
+        if how == "raised":
+            return Ended(how, f"raised {frame.get('type')} {where}{_place(frame)}")
+        if how == "exited":
+            return Ended(how, f"ended itself with sys.exit, status {frame.get('status')}, {where}{_place(frame)}")
+        return Ended(how, f"{how} {where}")
+    if returncode is not None and returncode < 0:
+        name = _signal_name(-returncode)
+        hint = ", by kill -9 or by the kernel for lack of memory" if name == "SIGKILL" else ""
+        return Ended("killed", f"killed by {name}{hint}, {where}")
+    return Ended("exited", f"the process ended itself with status {returncode}, {where}")
+
+
+def _where(state: list[int]) -> str:
+    phase, series = state[spool.PHASE], state[spool.SERIES]
+    kind = "" if series == spool.WORKLOAD else " of the control"
+    if phase == spool.CALLING:
+        return f"in call {state[spool.DONE] + 1} of round {state[spool.ROUND]}{kind}"
+    if phase == spool.MEASURING:
+        return f"in the checkpoint after round {state[spool.ROUND]}{kind}"
+    if phase in (spool.HOLDING, spool.ENDING):
+        return "after the last round"
+    return "before the first round"
+
+
+def _place(frame: dict[str, Any]) -> str:
+    place = frame.get("place")
+    if not isinstance(place, dict):
+        return ""
+    return f" ({place.get('file')}:{place.get('line')} in {place.get('function')})"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

@@ -1,0 +1,241 @@
+"""Turns a spool into a recording. Reduces, never judges."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from snapdiff.agent import spool
+from snapdiff.record.ended import Ended
+from snapdiff.record.options import Options
+from snapdiff.record.sources import Sources
+from snapdiff.record.timeline import Sample
+from snapdiff.recording import Recording, write
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+#: Tracebacks kept, those that changed most first. 20,000 are about 2 MB; a program with more has its growth in
+#: the first few.
+_MOST_STACKS = 20_000
+#: Lines whose source is kept.
+_MOST_EXCERPTS = 200
+_LONGEST_DOT = 200_000
+
+_COUNTERS = (
+    "tracked_before", "tracked", "garbage", "uncollectable", "settled", "allocated_blocks", "traced_bytes",
+    "objects", "object_bytes", "threads", "python_threads", "fds", "gc_enabled", "collect_seconds", "cpu_seconds",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the supervisor knows beyond the spool. Times in seconds; memory is (RSS, USS) by checkpoint, from 1."""
+
+    options: dict[str, Any]
+    ended: Ended
+    started: str
+    started_monotonic: float
+    duration: float
+    timeline: list[Sample]
+    memory: dict[int, tuple[int | None, int | None]]
+
+
+def describe_options(options: Options) -> dict[str, Any]:
+    """Return the options as the manifest keeps them."""
+    return {
+        "target": options.target,
+        "rounds": list(options.rounds),
+        "setup": options.setup,
+        "teardown": options.teardown,
+        "inputs": options.inputs,
+        "trace": options.trace,
+        "trace_depth": options.trace_depth,
+        "timeout": options.timeout,
+        "max_time": options.max_time,
+        "arguments": list(options.arguments),
+        "command": list(options.command),
+    }
+
+
+def seal(folder: Path, facts: Facts, output: Path) -> int:
+    """Write the recording of a spool; return its size in bytes. Raises OSError."""
+    frames = [frame for frame, _ in spool.read(str(folder))]
+    return write(build(frames, facts), output)
+
+
+def build(frames: list[dict[str, Any]], facts: Facts) -> Recording:
+    """Return the recording of a spool's frames."""
+    loaded = next((frame for frame in frames if frame["kind"] == "loaded"), {})
+    measured = [frame for frame in frames if frame["kind"] in ("checkpoint", "subcheckpoint")]
+    holders = next((frame for frame in frames if frame["kind"] == "holders"), {"types": [], "graphs": []})
+    sources = Sources(loaded.get("working_directory", "."), loaded.get("library_folders", {}))
+    rows = _Rows(sources)
+    notes = [str(frame["text"]) for frame in frames if frame["kind"] == "note"]
+    rows.add_checkpoints(measured, facts)
+    rows.add_traces(measured, notes)
+    rows.add_holders(holders)
+    rows.add_source()
+    for sample in facts.timeline:
+        rows.add(
+            "timeline", seconds=sample.monotonic, rss=sample.rss, phase=sample.phase, series=sample.series,
+            round=sample.round,
+        )  # fmt: skip
+    if loaded.get("traced_by_program"):
+        notes.append(
+            f"The program traces its allocations itself, {loaded.get('trace_depth')} frames deep: its setting was kept."
+        )
+    if loaded.get("free_threaded"):
+        notes.append("The interpreter runs without the global lock: counts may change while they are taken.")
+    manifest = {
+        "options": facts.options,
+        "ended": {"how": facts.ended.how, "text": facts.ended.text},
+        "complete": facts.ended.complete,
+        "started": facts.started,
+        "duration_seconds": round(facts.duration, 3),
+        "target": loaded.get("target", {}),
+        "environment": _environment(loaded),
+        "notes": notes,
+    }
+    return Recording(manifest, rows.tables())
+
+
+def _environment(loaded: dict[str, Any]) -> dict[str, str]:
+    names = ("implementation", "python", "gc_enabled", "gc_threshold", "hash_seed", "malloc")
+    environment = {name: str(loaded[name]) for name in names if name in loaded}
+    environment["platform"] = platform.platform()
+    environment["machine"] = platform.machine()
+    environment["libc"] = " ".join(platform.libc_ver())
+    environment["snapdiff"] = metadata.version("snapdiff-leaks")
+    versions = loaded.get("versions", {})
+    environment["libraries"] = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
+    return environment
+
+
+class _Rows:
+    """Collects the rows of all tables."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._rows: dict[str, list[dict[str, Any]]] = {}
+        self._files: dict[str, int] = {}
+        self._stacks: dict[tuple[tuple[str, int], ...], int] = {}
+        self._grown_lines: list[tuple[str, int]] = []
+
+    def add(self, table: str, **row: Any) -> None:
+        """Add a row."""
+        self._rows.setdefault(table, []).append(row)
+
+    def tables(self) -> dict[str, pa.Table]:
+        """Return all tables, empty ones too."""
+        import pyarrow as pa
+
+        from snapdiff.recording import schema
+
+        return {name: pa.Table.from_pylist(self._rows.get(name, []), columns) for name, columns in schema.tables().items()}
+
+    def add_checkpoints(self, frames: list[dict[str, Any]], facts: Facts) -> None:
+        ordinal = 0
+        for position, frame in enumerate(frames):
+            sub = frame["kind"] == "subcheckpoint"
+            ordinal += not sub
+            rss, uss = (None, None) if sub else facts.memory.get(ordinal, (None, None))
+            self.add(
+                "checkpoints",
+                id=position,
+                sub=sub,
+                rss=rss,
+                uss=uss,
+                seconds=frame["monotonic"] - facts.started_monotonic,
+                measure_seconds=frame["seconds"],
+                extra=frame.get("extra", False),
+                call_seconds=frame.get("call_seconds"),
+                **{key: frame[key] for key in ("series", "number", "iterations", "total")},
+                **{key: frame.get(key) for key in _COUNTERS},
+            )
+            for name, row in frame["types"].items():
+                objects, size = (row, 0) if sub else row
+                self.add("types", checkpoint=position, type=name, objects=objects, bytes=size)
+
+    def add_traces(self, frames: list[dict[str, Any]], notes: list[str]) -> None:
+        """Add live blocks per traceback, for those that changed between checkpoints of a series."""
+        counts: dict[tuple[tuple[str, int], ...], dict[int, tuple[int, int]]] = {}
+        traced = []
+        for position, frame in enumerate(frames):
+            traces = frame.get("traces")
+            if not traces:
+                continue
+            traced.append(position)
+            files = traces["files"]
+            for flat, blocks, size in zip(traces["stacks"], traces["blocks"], traces["bytes"], strict=True):
+                stack = tuple((files[flat[at]], flat[at + 1]) for at in range(0, len(flat), 2))
+                counts.setdefault(stack, {})[position] = (blocks, size)
+        changed = []
+        for stack, by_position in counts.items():
+            sizes = [by_position.get(position, (0, 0)) for position in traced]
+            spread = max(size for _, size in sizes) - min(size for _, size in sizes)
+            if len(set(sizes)) > 1:
+                changed.append((-spread, stack))
+        changed.sort()
+        if len(changed) > _MOST_STACKS:
+            notes.append(f"{len(changed) - _MOST_STACKS:,} of {len(changed):,} allocation tracebacks were left out.")
+        for _, stack in changed[:_MOST_STACKS]:
+            number = self._stack(stack)
+            for position in traced:
+                blocks, size = counts[stack].get(position, (0, 0))
+                self.add("traces", checkpoint=position, stack=number, blocks=blocks, bytes=size)
+
+    def add_holders(self, holders: dict[str, Any]) -> None:
+        """Add survivors, where they were born and what holds them."""
+        for kind in holders["types"]:
+            name = kind["type"]
+            self.add(
+                "survivors", type=name, fresh=kind["fresh"], examined=kind["examined"], unreached=kind["unreached"]
+            )  # fmt: skip
+            for birth in kind["births"]:
+                stack = tuple((str(file), int(line)) for file, line in birth["frames"])
+                if stack:
+                    self.add("births", type=name, stack=self._stack(stack), count=birth["count"])
+            for larger, group in ((False, kind["containers"]), (True, kind["larger"])):
+                for holder in group:
+                    self.add(
+                        "holders", type=name, holder=holder["id"], path=holder["path"], holder_type=holder["type"],
+                        entries=holder["entries"], bound=holder["bound"], survivors=holder["survivors"],
+                        larger=larger, chain=holder["chain"][: holder["depth"]],
+                        distance=len(holder["chain"]) - holder["depth"],
+                    )  # fmt: skip
+        for graph in holders["graphs"]:
+            if len(graph["dot"]) <= _LONGEST_DOT:
+                self.add("graphs", type=graph["type"], drawn_by=graph["drawn_by"], dot=graph["dot"])
+
+    def add_source(self) -> None:
+        """Add the source around the lines of all kept stacks, most changed first."""
+        kept: dict[tuple[int, int], str] = {}
+        wanted: Iterable[tuple[str, int]] = dict.fromkeys(self._grown_lines)
+        project = [place for place in wanted if self._sources.kind(place[0]) == "project"]
+        for path, line in project[:_MOST_EXCERPTS]:
+            for number, text in self._sources.excerpt(path, line):
+                kept[self._files[path], number] = text
+        for (file, number), text in sorted(kept.items()):
+            self.add("source", file=file, line=number, text=text)
+
+    def _stack(self, stack: tuple[tuple[str, int], ...]) -> int:
+        if stack not in self._stacks:
+            number = self._stacks[stack] = len(self._stacks)
+            for depth, (path, line) in enumerate(stack):
+                self._grown_lines.append((path, line))
+                self.add(
+                    "stacks", stack=number, depth=depth, file=self._file(path), line=line,
+                    function=self._sources.function(path, line),
+                )  # fmt: skip
+        return self._stacks[stack]
+
+    def _file(self, path: str) -> int:
+        if path not in self._files:
+            number = self._files[path] = len(self._files)
+            self.add("files", file=number, path=self._sources.shown(path), kind=self._sources.kind(path))
+        return self._files[path]

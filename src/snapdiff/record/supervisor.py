@@ -1,0 +1,251 @@
+"""Runs the target in a process of its own and watches it from outside."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import psutil
+
+import snapdiff.agent
+from snapdiff.agent import spool
+from snapdiff.record import ended, seal
+from snapdiff.record.options import SUBCHECKPOINTS, Options
+from snapdiff.record.timeline import INTERVAL, Timeline
+
+#: Seconds a target gets to end after Ctrl-C, before it is killed: time for its `finally` blocks.
+_GRACE = 5.0
+#: Seconds a target gets to end by itself after its last frame; threads it left may never end.
+_LINGER = 10.0
+_BOOT = Path(snapdiff.agent.__file__).with_name("boot.py")
+
+
+class Progress(Protocol):
+    """Who is told how a recording goes on. Called often; must return at once."""
+
+    def tick(self, state: list[int], rss: int) -> None:
+        """The target's state (slots of `spool`) and resident memory (bytes) now."""
+
+    def checkpoint(self, frame: dict[str, Any], rss: int) -> None:
+        """A checkpoint was completed; `frame` is as the agent wrote it."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a recording. `path` is None when nothing could be recorded; then `refused` says why."""
+
+    path: Path | None
+    size: int
+    ended: ended.Ended | None
+    refused: str | None
+
+
+def record(options: Options, progress: Progress) -> Outcome:
+    """Record one run; return when the recording is sealed.
+
+    Raises OptionsError before anything is started. The spool lies beside the output as `NAME.part` until it is
+    sealed, so a supervisor that is killed loses nothing either.
+    """
+    options.check()
+    part = options.output.with_name(options.output.name + ".part")
+    if part.exists():
+        shutil.rmtree(part)
+    part.mkdir()
+    started = datetime.now(UTC)
+    run = _Run(options, part, progress)
+    run.watch()
+    how = ended.describe(run.last, run.returncode, run.stopped_by, run.state.tolist())
+    if run.refused is not None or not run.checkpoints:
+        shutil.rmtree(part, ignore_errors=True)
+        return Outcome(None, 0, how, run.refused or f"Nothing could be recorded: the target {_was(how.text)}.")
+    facts = seal.Facts(
+        options=seal.describe_options(options),
+        ended=how,
+        started=started.isoformat(timespec="seconds"),
+        started_monotonic=run.started,
+        duration=time.monotonic() - run.started,
+        timeline=run.timeline.samples,
+        memory=run.memory,
+    )
+    # A disk that is full here leaves the spool, which can be sealed later.
+    size = seal.seal(part, facts, options.output)
+    shutil.rmtree(part, ignore_errors=True)
+    return Outcome(options.output, size, how, None)
+
+
+def _was(text: str) -> str:
+    return "was " + text if text.startswith(("killed", "timed out", "interrupted")) else text
+
+
+class _Run:
+    """One target process."""
+
+    def __init__(self, options: Options, folder: Path, progress: Progress) -> None:
+        self.options = options
+        self.progress = progress
+        self.folder = folder
+        self.timeline = Timeline()
+        self.memory: dict[int, tuple[int | None, int | None]] = {}
+        """(RSS, USS) in bytes by the checkpoint's ordinal (1 is the first), read while the target waited."""
+        self.refused: str | None = None
+        self.last: dict[str, Any] | None = None
+        self.checkpoints = 0
+        self.stopped_by: str | None = None
+        self.returncode: int | None = None
+        self._offset = 0
+        self._ask, asked = os.pipe()
+        answered, self._answer = os.pipe()
+        plan = {
+            "target": options.target,
+            "arguments": list(options.arguments),
+            "setup": options.setup,
+            "teardown": options.teardown,
+            "inputs": options.inputs,
+            "rounds": list(options.rounds),
+            "trace": options.trace != "off",
+            "trace_depth": options.trace_depth,
+            "max_time": options.max_time,
+            "subcheckpoints": SUBCHECKPOINTS,
+            "debug": options.debug,
+            "ask_fd": asked,
+            "answer_fd": answered,
+        }
+        spool.create(str(folder), plan)
+        self.state = spool.open_state(str(folder))
+        self.started = time.monotonic()
+        self._process = subprocess.Popen(
+            [options.python, str(_BOOT), str(folder)], pass_fds=(asked, answered)
+        )
+        os.close(asked)
+        os.close(answered)
+        self._watched = psutil.Process(self._process.pid)
+
+    def watch(self) -> None:
+        """Watch until the target has ended; end it when its time is up or the user interrupts."""
+        previous = _install_terminate_handler()
+        try:
+            while True:
+                try:
+                    self._loop()
+                    break
+                except KeyboardInterrupt:
+                    self._stop("interrupted")
+        finally:
+            if previous is not None:
+                signal.signal(signal.SIGTERM, previous)
+            os.close(self._ask)
+            os.close(self._answer)
+        self._read_frames()
+
+    def _loop(self) -> None:
+        lingering_since: float | None = None
+        while self._process.poll() is None:
+            now = time.monotonic()
+            self._serve(INTERVAL)
+            rss = self._rss()
+            self.timeline.offer(now - self.started, rss, self.state)
+            self._read_frames()
+            self.progress.tick(self.state.tolist(), rss)
+            if self.options.timeout is not None and now - self.started > self.options.timeout and self.last is None:
+                self._stop("timed out")
+            if self.last is not None or self.refused is not None:
+                lingering_since = lingering_since or now
+                if now - lingering_since > _LINGER:
+                    self._kill()
+        self.returncode = self._process.returncode
+
+    def _serve(self, seconds: float) -> None:
+        """Wait for the target to ask, and read its memory then."""
+        ready, _, _ = select.select([self._ask], [], [], seconds)
+        if not ready:
+            return
+        if os.read(self._ask, 1) == b"":
+            # The target closed its end: it is ending.
+            time.sleep(seconds)
+            return
+        self.memory[int(self.state[spool.CHECKPOINT])] = self._memory()
+        try:
+            os.write(self._answer, b"k")
+        except BrokenPipeError:
+            pass
+
+    def _memory(self) -> tuple[int | None, int | None]:
+        try:
+            full = self._watched.memory_full_info()
+        except (psutil.Error, OSError):
+            return (self._rss() or None, None)
+        return (int(full.rss), int(full.uss))
+
+    def _rss(self) -> int:
+        try:
+            return int(self._watched.memory_info().rss)
+        except (psutil.Error, OSError):
+            return 0
+
+    def _read_frames(self) -> None:
+        for frame, offset in spool.read(str(self.folder), self._offset):
+            self._offset = offset
+            kind = frame.get("kind")
+            if kind == "checkpoint":
+                self.checkpoints += 1
+                self.progress.checkpoint(frame, self._rss())
+            elif kind == "refused":
+                self.refused = str(frame.get("message"))
+            elif kind == "end":
+                self.last = frame
+
+    def _stop(self, why: str) -> None:
+        """Interrupt the target, and kill it when that does not end it."""
+        self.stopped_by = self.stopped_by or why
+        deadline = time.monotonic() + _GRACE
+        self._signal(signal.SIGINT)
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                self.returncode = self._process.returncode
+                return
+            try:
+                self._serve(INTERVAL)
+                self._read_frames()
+            except KeyboardInterrupt:
+                break
+        self._kill()
+
+    def _kill(self) -> None:
+        """End the target and what it started."""
+        try:
+            children = self._watched.children(recursive=True)
+        except psutil.Error:
+            children = []
+        self._signal(signal.SIGKILL)
+        for child in children:
+            try:
+                child.kill()
+            except psutil.Error:
+                pass
+        self.returncode = self._process.wait()
+
+    def _signal(self, number: int) -> None:
+        try:
+            self._process.send_signal(number)
+        except ProcessLookupError:
+            pass
+
+
+def _install_terminate_handler() -> Any:
+    """Treat SIGTERM (a CI job that is cancelled) as Ctrl-C; return what was there before, if this is the main thread."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        return signal.signal(signal.SIGTERM, interrupt)
+    except ValueError:
+        return None
