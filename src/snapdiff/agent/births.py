@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import _tracemalloc
 import sys
 from typing import Any, Callable
-
-import _tracemalloc
 
 from .names import HAVE_GC, MANAGED_DICT, flags
 

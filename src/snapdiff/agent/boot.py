@@ -4,7 +4,14 @@ Loads the agent under a private package name, without executing `snapdiff/__init
 the agent's folder on `sys.path`, then hands over to the driver.
 """
 
+from __future__ import annotations
+
 import sys
+
+# For type checkers only: nothing may be imported before the path is right.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # Python put this folder first on the path. It must go before anything else is imported, or modules here
 # could shadow the standard library's, for us and for the program.
@@ -13,7 +20,7 @@ _FOLDER = sys.path.pop(0)
 PACKAGE = "_snapdiff_agent"
 
 
-def load_driver():  # type: ignore[no-untyped-def]
+def load_driver() -> Any:
     """Import the agent's driver under its private name."""
     import importlib.util
     import os
@@ -22,7 +29,8 @@ def load_driver():  # type: ignore[no-untyped-def]
     spec = importlib.util.spec_from_file_location(
         PACKAGE, os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
     )
-    assert spec is not None and spec.loader is not None  # noqa: S101  the file is beside this one
+    if spec is None or spec.loader is None:
+        raise ImportError("the agent's folder is not complete", path=folder)
     package = importlib.util.module_from_spec(spec)
     sys.modules[PACKAGE] = package
     spec.loader.exec_module(package)

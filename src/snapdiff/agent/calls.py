@@ -17,7 +17,7 @@ from .target import TargetError
 _clock = time.monotonic
 
 
-class ScriptExit(Exception):
+class ScriptExitError(Exception):
     """A script ended itself with a status other than 0."""
 
     def __init__(self, code: object) -> None:
@@ -73,7 +73,7 @@ class Calls:
             # Only the type of the result is looked at: nothing here may keep the result itself.
             if (type(function()) if inputs is None else type(function(*inputs.take()))) is coroutine:
                 raise TargetError(
-                    f"{self._name} returned a coroutine that nobody awaits. Name an `async def` function that awaits it."
+                    f"{self._name} returned a coroutine that nobody awaits: name an `async def` function that does."
                 )
             made += 1
             state[slot] = done + made
@@ -99,7 +99,12 @@ class CoroutineCalls(Calls):
 
     def run(self, count: int, done: int, deadline: float) -> int:
         """Run so many iterations, or until the deadline; return how many."""
-        function, state, inputs, complete = self._function, self._state, self._inputs, self._loop.run_until_complete
+        function, state, inputs, complete = (
+            self._function,
+            self._state,
+            self._inputs,
+            self._loop.run_until_complete,
+        )
         slot = spool.DONE
         made = 0
         while made < count:
@@ -176,7 +181,7 @@ def script(path: str, arguments: list[str]) -> Callable[[], None]:
             exec(code, module.__dict__)  # noqa: S102  running the user's script is the job
         except SystemExit as end:
             if end.code not in (None, 0):
-                raise ScriptExit(end.code) from None
+                raise ScriptExitError(end.code) from None
         finally:
             sys.modules["__main__"] = before
 

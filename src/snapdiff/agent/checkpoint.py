@@ -74,4 +74,3 @@ class Measurer:
                 self._ask_fd = -1
         except OSError:
             self._ask_fd = -1
-

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import _thread
+import _tracemalloc
 import gc
 import os
 import sys
 import time
 from typing import Any
-
-import _tracemalloc
 
 #: Collections until one frees nothing: finalizers can release more garbage. More than three means that
 #: finalizers make new garbage for ever; psleak's protocol stops there too.
@@ -24,7 +23,7 @@ def flush_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except Exception:  # noqa: BLE001  None, closed, or replaced by the program
+        except Exception:
             pass
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import _tracemalloc
 import math
 import os
 import sys
 import time
 import types
 from typing import Any, Callable
-
-import _tracemalloc
 
 from . import calls, environment, holders, spool, target
 from .checkpoint import Measurer
@@ -68,7 +67,7 @@ class Driver:
                 self._print_traceback(error)
             self.writer.write({"kind": "refused", "message": str(error)})
             return 2
-        except BaseException as error:  # noqa: BLE001  sys.exit and Ctrl-C end a recording too
+        except BaseException as error:
             return self._ended_by(error)
         finally:
             if self.started_tracing and _tracemalloc.is_tracing():
@@ -78,7 +77,7 @@ class Driver:
         try:
             if self.loop is not None:
                 calls.close_loop(self.loop)
-        except Exception as error:  # noqa: BLE001  the measurements are complete
+        except Exception as error:
             self._print_traceback(error)
         return 0
 
@@ -145,7 +144,7 @@ class Driver:
             return self._call_once(setup)
         except (KeyboardInterrupt, target.TargetError):
             raise
-        except BaseException as error:  # noqa: BLE001  also sys.exit
+        except BaseException as error:
             raise target.TargetError(f"--setup {self.plan.setup} failed: {target.describe(error)}.") from error
 
     def _call_once(self, function: Callable[[], Any]) -> Any:
@@ -186,7 +185,7 @@ class Driver:
         """Look for who holds the survivors. The measurements are complete: a failure here costs only the answer."""
         try:
             self.writer.write({"kind": "holders", **holders.find(before, self.measurer.keep)})
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             if self.plan.debug:
                 self._print_traceback(error)
             self.writer.write({"kind": "note", "text": f"Looking for holders failed with {type(error).__name__}."})
@@ -211,7 +210,9 @@ class Driver:
         state, plan = self.state, self.plan
         state[spool.ROUND], state[spool.DONE], state[spool.PLANNED] = self.number, 0, iterations
         deadline = time.monotonic() + plan.max_time if extra else math.inf
-        windows = self.windows = _windows(iterations, plan.subcheckpoints + 1 if extra or self.number == len(plan.rounds) else 1)
+        windows = self.windows = _windows(
+            iterations, plan.subcheckpoints + 1 if extra or self.number == len(plan.rounds) else 1
+        )
         done = position = 0
         seconds = 0.0
         while position < len(windows):
@@ -258,7 +259,7 @@ class Driver:
         frame: dict[str, Any] = {"kind": "end", "stage": self.stage, "place": target.innermost(error)}
         if isinstance(error, KeyboardInterrupt):
             frame["how"], status = "interrupted", 130
-        elif isinstance(error, calls.ScriptExit):
+        elif isinstance(error, calls.ScriptExitError):
             frame["how"], frame["status"], status = "exited", error.status, error.status
         elif isinstance(error, SystemExit):
             code = error.code

@@ -168,7 +168,7 @@ def _ask(owner: Any, name: str) -> Any:
 def _read(function: Any, *arguments: Any) -> Any:
     try:
         return function(*arguments)
-    except Exception:  # noqa: BLE001  not set
+    except Exception:
         return _MISSING
 
 

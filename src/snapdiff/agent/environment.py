@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import _tracemalloc
 import gc
 import os
 import sys
 from typing import Any
-
-import _tracemalloc
 
 from .plan import Plan
 from .target import Target

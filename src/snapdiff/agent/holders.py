@@ -48,7 +48,7 @@ class Survivors:
             name = type_name(cls)
             if name in wanted:
                 self.ids.setdefault(name, array("Q")).extend(map(id, objects))
-                base, measure = sizer(cls)
+                _, measure = sizer(cls)
                 if measure is not None:
                     self.sizes.setdefault(name, array("q")).extend(map(measure, objects))
 
@@ -107,7 +107,9 @@ def find(before: Survivors, keep: list[Any]) -> dict[str, Any]:
                 "larger": [_describe(tree, tree.index[id(obj)], []) for obj in larger[name] if id(obj) in tree.index],
             }
         )
-        drawn[name] = [tree.order[members[-1]] for _, members in groups if members][:1] or sample[-1:] or larger[name][:1]
+        drawn[name] = (
+            [tree.order[members[-1]] for _, members in groups if members][:1] or sample[-1:] or larger[name][:1]
+        )
     own = own.also(drawn, tree.order)
     graphs = []
     for name in [name for name in before.names if drawn[name]][:_GRAPHS]:
@@ -168,9 +170,10 @@ def _split(
         else:
             _split(tree, first, depth + 1, rest, groups)
         return
-    causes = [] if node >= 0 and edges.is_collection(tree.order[node]) and not _is_namespace(tree, node) else [
-        (child, members) for child, members in ranked if len(members) >= _OWN_CAUSE * len(chains) and child not in chains
-    ]  # fmt: skip
+    causes: list[tuple[int, dict[int, list[int]]]] = []
+    if node < 0 or not edges.is_collection(tree.order[node]) or _is_namespace(tree, node):
+        enough = _OWN_CAUSE * len(chains)
+        causes = [(child, members) for child, members in ranked if len(members) >= enough and child not in chains]
     if not causes:
         if node >= 0:
             groups.append((node, sorted(chains)))

@@ -96,7 +96,7 @@ def _module_roots() -> list[list[Any]]:
             continue
         if name == _PACKAGE or name.startswith(_PACKAGE + "."):
             continue
-        file = types.ModuleType.__getattribute__(module, "__dict__").get("__file__")  # type: ignore[arg-type]
+        file = types.ModuleType.__getattribute__(module, "__dict__").get("__file__")
         if name.partition(".")[0] in _LAST_MODULES:
             last.append(module)
         elif type(file) is str and not file.startswith(library) and "site-packages" not in file:

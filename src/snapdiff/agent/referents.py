@@ -29,7 +29,15 @@ def _dict_keys(dicts: list[Any]) -> Iterable[Any]:
 # co_code and co_varnames are left out: reading them creates objects (and caches some) since 3.11.
 _CODE_FIELDS = [
     name
-    for name in ("co_consts", "co_names", "co_name", "co_qualname", "co_filename", "co_linetable", "co_exceptiontable")
+    for name in (
+        "co_consts",
+        "co_names",
+        "co_name",
+        "co_qualname",
+        "co_filename",
+        "co_linetable",
+        "co_exceptiontable",
+    )
     if hasattr(_dict_keys.__code__, name)
 ]
 

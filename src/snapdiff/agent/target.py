@@ -90,7 +90,7 @@ def _import_name(name: str, place: str) -> types.ModuleType:
         raise TargetError(f"Importing {place} failed: {describe(error)}.") from error
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # noqa: BLE001  a module may call sys.exit
+    except BaseException as error:
         raise TargetError(f"Importing {place} failed: {describe(error)}.") from error
 
 
@@ -149,7 +149,7 @@ def helper(spec: str | None, default: types.ModuleType | None, option: str) -> C
         module, name, place = default, spec, default.__name__
     else:
         module, name = import_place(place), attribute
-    function = resolve(module, place, name)
+    function: Callable[..., Any] = resolve(module, place, name)
     if not callable(function):
         raise TargetError(f"{option} {spec} is not callable, it is of type {type(function).__name__}.")
     missing = missing_arguments(function)
@@ -215,13 +215,20 @@ def _unwrap(function: Any) -> tuple[Any, int, set[str]]:
             given += 1
             init = next((type_dict(base)["__init__"] for base in mro(function) if "__init__" in type_dict(base)), None)
             return init, given, named
-        elif not isinstance(function, types.FunctionType) and isinstance(
-            getattr(type(function), "__call__", None), types.FunctionType
-        ):
+        elif not isinstance(function, types.FunctionType) and _call_method(function) is not None:
             given += 1
-            function = type(function).__call__
+            function = _call_method(function)
         else:
             return function, given, named
+
+
+def _call_method(obj: Any) -> types.FunctionType | None:
+    """Return the `__call__` that an object's class defines in Python, None if there is none."""
+    for base in mro(type(obj)):
+        method = type_dict(base).get("__call__")
+        if method is not None:
+            return method if isinstance(method, types.FunctionType) else None
+    return None
 
 
 def _code_flags(function: Any) -> int:

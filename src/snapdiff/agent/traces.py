@@ -6,9 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import _tracemalloc
+from typing import Any
 
 from .own import FOLDER
 

@@ -11,7 +11,7 @@ from snapdiff.analysis import audit, limits
 from snapdiff.analysis.causes import Causes, fingerprint, with_sentence
 from snapdiff.analysis.frames import Frames
 from snapdiff.analysis.growth import Judgement, judge
-from snapdiff.analysis.matrices import Matrices, Series
+from snapdiff.analysis.matrices import Matrices, Series, records
 from snapdiff.analysis.model import (
     SEVERITY,
     Analysis,
@@ -44,9 +44,10 @@ def analyze(recording: Recording) -> Analysis:
     rounds = _rounds(matrices)
     types = _judge_types(matrices)
     lines = _judge_lines(matrices, frames)
-    causes = Causes(matrices, frames, types, len(rounds))
+    causes = Causes(matrices, frames, types)
     findings = causes.of_types()
-    findings += _unexplained(findings, lines, matrices, frames)
+    known = {place for finding in findings for place in causes.lines_of(finding)}
+    findings += _unexplained(findings, lines, known, matrices, frames)
     findings += _initialisation(rounds, types)
     if control.ran and (control.objects or control.blocks):
         findings = [_withdraw(finding, control) for finding in findings]
@@ -123,7 +124,14 @@ def _judge_types(matrices: Matrices) -> dict[str, tuple[TypeRow, Judgement]]:
             str(name), counts, size, counts[-1] / last, size[-1] / last, judgement.law, judgement.verdict
         )  # fmt: skip
         judged.append((row, judgement))
-    judged.sort(key=lambda item: (-abs(item[0].bytes[-1]), -abs(item[0].objects[-1]), -abs(sum(item[0].bytes)), item[0].type))
+    judged.sort(
+        key=lambda item: (
+            -abs(item[0].bytes[-1]),
+            -abs(item[0].objects[-1]),
+            -abs(sum(item[0].bytes)),
+            item[0].type,
+        )
+    )
     return {row.type: (row, judgement) for row, judgement in judged}
 
 
@@ -149,20 +157,33 @@ def _judge_lines(matrices: Matrices, frames: Frames) -> list[tuple[LineRow, Judg
             frames.excerpt(frame) if judgement.verdict in _ACCUSED else None,
         )  # fmt: skip
         judged.append((row, judgement))
-    judged.sort(key=lambda item: (-abs(item[0].bytes[-1]), -abs(sum(item[0].bytes)), item[0].frame.file, item[0].frame.line))
+    judged.sort(
+        key=lambda item: (
+            -abs(item[0].bytes[-1]),
+            -abs(sum(item[0].bytes)),
+            item[0].frame.file,
+            item[0].frame.line,
+        )
+    )
     return judged
 
 
 def _unexplained(
-    findings: list[Finding], lines: list[tuple[LineRow, Judgement]], matrices: Matrices, frames: Frames
+    findings: list[Finding],
+    lines: list[tuple[LineRow, Judgement]],
+    known: set[tuple[str, str | None]],
+    matrices: Matrices,
+    frames: Frames,
 ) -> list[Finding]:
-    """Return findings for lines that keep memory which no growing object explains: lost in C."""
+    """Return findings for lines that keep memory which no growing object explains: lost in C.
+
+    `known` are the (file, function) places of which survivors are known to come.
+    """
     accused = [(row, judgement) for row, judgement in lines if row.verdict in _ACCUSED]
     if not accused:
         return []
     total = sum(row.bytes_per_iteration for row, _ in accused)
     explained = sum(finding.bytes_per_iteration for finding in findings if finding.verdict is not Verdict.ONE_TIME)
-    known = {(entry.frame.file, entry.frame.function) for finding in findings for entry in finding.born_at}
     left = total - explained
     if left < limits.UNEXPLAINED_BYTES or left < limits.UNEXPLAINED_SHARE * total:
         return []
@@ -234,7 +255,7 @@ def _checkpoints(matrices: Matrices) -> tuple[CheckpointRow, ...]:
             rss=_optional(row.rss), uss=_optional(row.uss),
         )
         for name, each in series
-        for row in each.checkpoints.itertuples()
+        for row in records(each.checkpoints)
     )  # fmt: skip
 
 
@@ -246,7 +267,7 @@ def _timeline(matrices: Matrices) -> tuple[TimelinePoint, ...]:
             "control" if row.phase == "round" and row.series == "control" else phases.get(row.phase, str(row.phase)),
             int(row.round),
         )
-        for row in matrices.table("timeline").itertuples()
+        for row in records(matrices.table("timeline"))
     )  # fmt: skip
 
 

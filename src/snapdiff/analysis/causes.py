@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pandas as pd
 
@@ -12,9 +13,8 @@ from snapdiff.analysis import limits
 from snapdiff.analysis.dot import parse
 from snapdiff.analysis.frames import Frames
 from snapdiff.analysis.growth import Judgement
-from snapdiff.analysis.matrices import Matrices
+from snapdiff.analysis.matrices import Matrices, records
 from snapdiff.analysis.model import (
-    SEVERITY,
     BornAt,
     ChainNode,
     Container,
@@ -54,12 +54,12 @@ def holders_of(matrices: Matrices, types: list[str]) -> list[Holder]:
     for name in types:
         chosen = rows[(rows["type"] == name) & ~rows["larger"]]
         examined = int(survivors["examined"].get(name, 0))
-        if examined == 0:
+        if not len(chosen):
             # Nothing new, so old ones got larger: they are their own containers.
-            chosen, examined = rows[(rows["type"] == name) & rows["larger"]].head(1), 1
+            chosen = rows[(rows["type"] == name) & rows["larger"]].head(1)
         named = False
-        for row in chosen.itertuples():
-            share = 1.0 if row.larger else row.survivors / examined
+        for row in records(chosen):
+            share = 1.0 if row.larger else row.survivors / max(1, examined)
             if share < limits.HOLDER_SHARE and named:
                 continue
             holder = found.setdefault(int(row.holder), _holder(row))
@@ -67,14 +67,13 @@ def holders_of(matrices: Matrices, types: list[str]) -> list[Holder]:
             named = True
         if not named:
             found.setdefault(_NO_HOLDER, Holder(_NO_HOLDER, None, ())).types[name] = (1.0, 0)
-    return _without_mirrors(list(found.values()))
+    return list(found.values())
 
 
-def _holder(row: object) -> Holder:
-    entries, bound = (None if pd.isna(value) else int(value) for value in (row.entries, row.bound))  # type: ignore[attr-defined]
-    chain = tuple(ChainNode(str(node["label"]), str(node["type"])) for node in row.chain)  # type: ignore[attr-defined]
-    container = Container(row.path, row.holder_type, entries, bound)  # type: ignore[attr-defined]
-    return Holder(int(row.holder), container, chain)  # type: ignore[attr-defined]
+def _holder(row: Any) -> Holder:
+    entries, bound = (None if pd.isna(value) else int(value) for value in (row.entries, row.bound))
+    chain = tuple(ChainNode(str(node["label"]), str(node["type"])) for node in row.chain)
+    return Holder(int(row.holder), Container(row.path, row.holder_type, entries, bound), chain)
 
 
 def _without_mirrors(holders: list[Holder]) -> list[Holder]:
@@ -86,22 +85,31 @@ def _without_mirrors(holders: list[Holder]) -> list[Holder]:
 class Causes:
     """Builds findings from judged types and lines."""
 
-    def __init__(
-        self, matrices: Matrices, frames: Frames, types: dict[str, tuple[TypeRow, Judgement]], rounds: int
-    ) -> None:
+    def __init__(self, matrices: Matrices, frames: Frames, types: dict[str, tuple[TypeRow, Judgement]]) -> None:
         self._matrices = matrices
         self._frames = frames
         self._types = types
-        self._rounds = rounds
-        graphs = matrices.table("graphs").itertuples()
+        graphs = records(matrices.table("graphs"))
         self._graphs = {row.type: parse(str(row.dot), str(row.type), str(row.drawn_by)) for row in graphs}
         self._alive = _alive_per_line(matrices)
 
     def of_types(self) -> list[Finding]:
         """Return a finding for every holder of types that grew, worst first."""
         names = [name for name, (row, _) in self._types.items() if row.verdict in CAUSES]
-        growing = [self._finding(holder) for holder in holders_of(self._matrices, names)]
-        return sorted(growing, key=lambda f: (SEVERITY.index(f.verdict), -f.bytes_per_iteration, f.fingerprint))
+        # A container grows in size because it grows in entries: its own size is no second cause.
+        by_count = [name for name in names if self._types[name][0].objects[-1] > 0]
+        kept_by = {h.container.type for h in holders_of(self._matrices, by_count) if h.container is not None}
+        names = [name for name in names if name in by_count or name not in kept_by]
+        holders = holders_of(self._matrices, names)
+        return [self._finding(holder) for holder in _without_mirrors(holders)]
+
+    def lines_of(self, finding: Finding) -> set[tuple[str, str | None]]:
+        """Return (file, function) of every frame that allocated what a finding keeps."""
+        births = self._matrices.table("births")
+        chosen = births[births["type"].isin([finding.type, *finding.other_types])]
+        return {
+            (frame.file, frame.function) for number in set(chosen["stack"]) for frame in self._frames.stack(int(number))
+        }
 
     def _finding(self, holder: Holder) -> Finding:
         main = self._main_type(holder)
@@ -141,7 +149,7 @@ class Causes:
         return with_sentence(finding)
 
     def _main_type(self, holder: Holder) -> str:
-        """Return the type a person would name: a class of a library or the program before builtins, the nearest first."""
+        """Return the type a person would name: classes with a module before builtins, then the nearest."""
 
         def rank(name: str) -> tuple[int, int, int, float, str]:
             _, distance = holder.types[name]
@@ -155,7 +163,7 @@ class Causes:
         births = self._matrices.table("births")
         chosen = births[births["type"] == name]
         votes: dict[Frame, tuple[int, tuple[Frame, ...]]] = {}
-        for row in chosen.itertuples():
+        for row in records(chosen):
             frame, callers = self._frames.blamed(int(row.stack))
             if frame is not None:
                 count, first = votes.get(frame, (0, callers))
@@ -164,7 +172,13 @@ class Causes:
         ranked = sorted(votes.items(), key=lambda item: (-item[1][0], item[0].file, item[0].line))
         gained = sum(self._types[name][0].objects)
         return tuple(
-            BornAt(frame, count / total, round(gained * count / total), self._alive.get((frame.file, frame.line)), callers)
+            BornAt(
+                frame,
+                count / total,
+                round(gained * count / total),
+                self._alive.get((frame.file, frame.line)),
+                callers,
+            )
             for frame, (count, callers) in ranked[: limits.MOST_BIRTHS]
         )
 
@@ -175,8 +189,6 @@ class Causes:
 
 def with_sentence(finding: Finding) -> Finding:
     """Return the finding with its sentence."""
-    from dataclasses import replace
-
     return replace(finding, sentence=finding_sentence(finding))
 
 
@@ -211,9 +223,9 @@ def _alive_per_line(matrices: Matrices) -> dict[tuple[str, int], int]:
         return {}
     last = traces[traces["checkpoint"] == matrices.workload.ids[-1]]
     tops = stacks[stacks["depth"] == 0].set_index("stack")[["file", "line"]]
-    sums = last.join(tops, on="stack", how="inner").groupby(["file", "line"])["blocks"].sum()
+    sums = last.join(tops, on="stack", how="inner").groupby(["file", "line"])[["blocks"]].sum().reset_index()
     paths = dict(zip(files["file"], files["path"], strict=True))
-    return {(str(paths[file]), int(line)): int(blocks) for (file, line), blocks in sums.items()}
+    return {(str(paths.get(row.file)), int(row.line)): int(row.blocks) for row in records(sums)}
 
 
 def _scaled(value: float, share: float) -> float:

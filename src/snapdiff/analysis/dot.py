@@ -40,7 +40,9 @@ def parse(text: str, type_name: str, drawn_by: str) -> Graph | None:
         GraphNode(numbers[name], parts[0], parts[1] if len(parts) > 1 else "", _role(name, parts[0], survivor))
         for name, parts in labels.items()
     )
-    kept = [GraphEdge(numbers[a], numbers[b], label) for a, b, label in edges if a in numbers and b in numbers and a != b]
+    kept = [
+        GraphEdge(numbers[a], numbers[b], label) for a, b, label in edges if a in numbers and b in numbers and a != b
+    ]
     return Graph(type_name, drawn_by, nodes, tuple(dict.fromkeys(kept)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from snapdiff.analysis.matrices import Matrices
+from snapdiff.analysis.matrices import Matrices, records
 from snapdiff.analysis.model import Excerpt, Frame
 
 
@@ -14,12 +14,12 @@ class Frames:
         self._paths = dict(zip(files["file"], files["path"], strict=True))
         self._kinds = dict(zip(files["file"], files["kind"], strict=True))
         self._stacks: dict[int, list[tuple[int, int, str | None]]] = {}
-        for row in matrices.table("stacks").sort_values(["stack", "depth"]).itertuples():
+        for row in records(matrices.table("stacks").sort_values(["stack", "depth"])):
             function = row.function if isinstance(row.function, str) else None
             self._stacks.setdefault(int(row.stack), []).append((int(row.file), int(row.line), function))
         self._functions = {(file, line): name for stack in self._stacks.values() for file, line, name in stack}
         self._source: dict[int, dict[int, str]] = {}
-        for row in matrices.table("source").itertuples():
+        for row in records(matrices.table("source")):
             self._source.setdefault(int(row.file), {})[int(row.line)] = str(row.text)
 
     def stack(self, number: int) -> tuple[Frame, ...]:
@@ -41,12 +41,8 @@ class Frames:
 
     def excerpt(self, frame: Frame) -> Excerpt | None:
         """Return the recorded source around a frame, None if there is none."""
-        for file, path in self._paths.items():
-            if path == frame.file:
-                break
-        else:
-            return None
-        lines = self._source.get(file, {})
+        file = next((number for number, path in self._paths.items() if path == frame.file), None)
+        lines = self._source.get(file, {}) if file is not None else {}
         if frame.line not in lines:
             return None
         first = last = frame.line

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from snapdiff.analysis import limits
 from snapdiff.analysis.model import Law, Verdict
@@ -59,7 +60,7 @@ def _growing(later: list[float], spans: Sequence[Span], rate: float, text: str, 
     """Judge a series of which every round after the first gained enough."""
     reasons = [text, f"every round after the first gained at least its calls, {_rates(later)} {unit} a call"]
     steady = max(later) <= limits.RATE_FACTOR * min(later)
-    rising = all(after >= before for before, after in zip(later, later[1:], strict=False))
+    rising = all(after >= before for before, after in pairwise(later))
     law = Law.LINEAR if steady else Law.SUPERLINEAR if rising else Law.LINEAR
     if not any(span.extra for span in spans):
         reasons.append("no confirming round was completed, so nobody is accused")

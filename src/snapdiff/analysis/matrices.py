@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -43,7 +44,8 @@ class Matrices:
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table as it is."""
-        return self._tables[name]
+        found: pd.DataFrame = self._tables[name]
+        return found
 
     def types(self, column: str) -> pd.DataFrame:
         """Return growth per round (columns 0, 1, …) of `objects` or `bytes`, one row a type that changed."""
@@ -73,7 +75,7 @@ class Matrices:
         offset = (full["objects"] - full["tracked"]).round()
         same = offset[full["series"] == "workload"].nunique() <= 1
         values = {}
-        for row in checkpoints.itertuples():
+        for row in records(checkpoints):
             if not row.sub:
                 values[int(row.id)] = int(row.objects)
             elif same and len(offset):
@@ -81,9 +83,14 @@ class Matrices:
         return _curve(checkpoints, values)
 
 
+def records(table: pd.DataFrame) -> list[Any]:
+    """Return a table's rows as named tuples."""
+    return list(table.itertuples())
+
+
 def _series(checkpoints: pd.DataFrame, name: str) -> Series:
     rows = checkpoints[(checkpoints["series"] == name) & ~checkpoints["sub"]].reset_index(drop=True)
-    spans = tuple(Span(max(1, int(row.iterations)), bool(row.extra)) for row in rows.iloc[1:].itertuples())
+    spans = tuple(Span(max(1, int(row.iterations)), bool(row.extra)) for row in records(rows.iloc[1:]))
     return Series(rows, spans)
 
 
@@ -98,10 +105,10 @@ def _growth(rows: pd.DataFrame, keys: list[str], column: str, ids: list[int]) ->
 
 def _curve(checkpoints: pd.DataFrame, values: dict[int, int]) -> list[tuple[int, int]]:
     rows = checkpoints[checkpoints["series"] == "workload"]
-    full = [values.get(int(row.id), 0) for row in rows.itertuples() if not row.sub]
+    full = [values.get(int(row.id), 0) for row in records(rows) if not row.sub]
     curve: list[tuple[int, int]] = []
     seen = 0
-    for row in rows.itertuples():
+    for row in records(rows):
         value = values.get(int(row.id), 0)
         if not row.sub:
             seen += 1

@@ -82,5 +82,6 @@ def run_sentence(findings: tuple[Finding, ...], rounds: tuple[Round, ...], compl
     if grown:
         text += f"; `{grown[0].type}` filled up and stopped"
     if any(finding.verdict is Verdict.ONE_TIME for finding in findings):
-        text += f"; the first {'call' if first.iterations == 1 else 'round'} left {first.objects:,} objects once (initialisation)"
+        what = "call" if first.iterations == 1 else "round"
+        text += f"; the first {what} left {first.objects:,} objects once (initialisation)"
     return f"{early}{text}."

@@ -11,6 +11,9 @@ import click
 
 from snapdiff.record import Progress
 
+#: What a status line says in each of the spool's phases; while calling, the numbers say it.
+_PHASES = ("starting", "loading", "", "checkpoint", "looking for holders", "ending")
+
 
 class _Nothing:
     def tick(self, state: list[int], rss: int) -> None:
@@ -34,18 +37,20 @@ class _Lines:
 class _Status:
     """A status line that is redrawn, and a line for each finished round."""
 
-    def __init__(self, status: Any, console: Any, rounds: tuple[int, ...]) -> None:
+    def __init__(self, status: Any, console: Any) -> None:
         self._status = status
         self._console = console
         self._text = ""
+        self._survivors = 0
 
     def tick(self, state: list[int], rss: int) -> None:
         """Redraw the status line."""
         phase, series, number, done, planned, _ = state[:6]
-        text = ("starting", "loading", "", "checkpoint", "looking for holders", "ending")[phase] if 0 <= phase < 6 else ""  # noqa: PLR2004
+        text = _PHASES[phase] if 0 <= phase < len(_PHASES) else ""
         if number or series:
             kind = "control " if series == 0 else ""
             text = f"{kind}round {number}, call {done:,} of {planned:,} {text}".rstrip()
+            text += f", {self._survivors:+,} objects so far"
         text = f"{text}, {rss / 1e6:,.0f} MB resident"
         if text != self._text:
             self._text = text
@@ -53,6 +58,7 @@ class _Status:
 
     def checkpoint(self, frame: dict[str, Any], rss: int) -> None:
         """Leave a line for the round behind."""
+        self._survivors = self._survivors + frame["survivors"] if frame["number"] else 0
         if frame["number"]:
             self._console.print(describe(frame, rss), highlight=False, markup=False)
 
@@ -69,7 +75,7 @@ def describe(frame: dict[str, Any], rss: int) -> str:
 
 
 @contextmanager
-def make(quiet: bool, rounds: tuple[int, ...]) -> Iterator[Progress]:
+def make(quiet: bool) -> Iterator[Progress]:
     """Yield the progress that fits where standard error goes."""
     if quiet:
         yield _Nothing()
@@ -80,4 +86,4 @@ def make(quiet: bool, rounds: tuple[int, ...]) -> Iterator[Progress]:
 
         console = Console(stderr=True)
         with console.status("starting") as status:
-            yield _Status(status, console, rounds)
+            yield _Status(status, console)

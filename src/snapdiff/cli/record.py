@@ -21,15 +21,38 @@ from snapdiff.record.options import DEFAULT_MAX_TIME, DEFAULT_TRACE_DEPTH
 @click.option("--setup", help="Function to run once before; for Class.method it returns the instance.")
 @click.option("--teardown", help="Function to run once after.")
 @click.option("--inputs", help="Function that returns an iterable of argument tuples, one a call.")
-@click.option("--python", "python", default=sys.executable, help="Interpreter to run the target in (3.9 or newer); snapdiff need not be installed there.")
-@click.option("--trace", type=click.Choice(["rounds", "off"]), default="rounds", show_default=True, help="Trace allocation lines around every round, or not.")
-@click.option("--trace-depth", type=click.IntRange(1, 100), default=DEFAULT_TRACE_DEPTH, show_default=True, help="Frames a traceback.")
+@click.option(
+    "--python",
+    "python",
+    default=sys.executable,
+    help="Interpreter to run the target in (3.9 or newer); snapdiff need not be installed there.",
+)
+@click.option(
+    "--trace",
+    type=click.Choice(["rounds", "off"]),
+    default="rounds",
+    show_default=True,
+    help="Trace allocation lines around every round, or not.",
+)
+@click.option(
+    "--trace-depth",
+    type=click.IntRange(1, 100),
+    default=DEFAULT_TRACE_DEPTH,
+    show_default=True,
+    help="Frames a traceback.",
+)
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Seconds the whole run may take.")
-@click.option("--max-time", type=click.FloatRange(0), default=DEFAULT_MAX_TIME, show_default=True, help="Seconds a confirming round may take.")
+@click.option(
+    "--max-time",
+    type=click.FloatRange(0),
+    default=DEFAULT_MAX_TIME,
+    show_default=True,
+    help="Seconds a confirming round may take.",
+)
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
 @click.option("--debug", is_flag=True, help="Show tracebacks of errors.")
-def command(
+def command(  # noqa: PLR0917
     target: str, arguments: tuple[str, ...], output: Path | None, rounds: str, setup: str | None, teardown: str | None,
     inputs: str | None, python: str, trace: str, trace_depth: int, timeout: float | None, max_time: float, force: bool,
     quiet: bool, debug: bool,
@@ -54,7 +77,7 @@ def command(
         )  # fmt: skip
         if options.output.exists() and not force:
             raise OptionsError(f"{options.output} exists. Choose another name with -o, or overwrite it with --force.")
-        with make(quiet, options.rounds) as progress:
+        with make(quiet) as progress:
             outcome = record(options, progress)
     except OptionsError as error:
         raise fail(str(error)) from None
@@ -64,11 +87,14 @@ def command(
         raise fail(f"The recording cannot be written: {error}.") from None
     if outcome.path is None:
         raise fail(outcome.refused or "Nothing could be recorded.")
-    assert outcome.ended is not None
-    if not outcome.ended.complete:
+    early = outcome.ended is not None and not outcome.ended.complete
+    if early and outcome.ended is not None:
         click.echo(f"snapdiff: the run {_was(outcome.ended.text)}; what was complete is recorded.", err=True)
-    click.echo(f"snapdiff: recorded {outcome.path} ({outcome.size / 1000:,.0f} KB). Next: snapdiff report {outcome.path}", err=True)
-    if not outcome.ended.complete:
+    click.echo(
+        f"snapdiff: recorded {outcome.path} ({outcome.size / 1000:,.0f} KB). Next: snapdiff report {outcome.path}",
+        err=True,
+    )
+    if early:
         raise click.exceptions.Exit(INCOMPLETE)
 
 

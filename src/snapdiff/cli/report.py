@@ -13,7 +13,12 @@ _ENDINGS = {"html": ".html", "json": ".json", "text": ".txt"}
 
 @click.command("report")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write, `-` for standard output; beside FILE by default.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="File to write, `-` for standard output; beside FILE by default.",
+)
 @click.option("--format", "form", type=click.Choice(list(_ENDINGS)), default="html", show_default=True)
 def command(file: Path, output: Path | None, form: str) -> None:
     """Turn the recording FILE into one self-contained page (or JSON, or text).

@@ -6,6 +6,7 @@ import shutil
 import sys
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 #: 151 and not 100: a default lru_cache holds 128 entries and must be full within the plan; prime, so that no
@@ -52,7 +53,9 @@ class Options:
         if not folder.is_dir():
             raise OptionsError(f"The output folder {folder} does not exist. Create it, or choose another with -o.")
         if self.output.is_dir():
-            raise OptionsError(f"The output {self.output} is a folder. Name a file, such as {self.output}/run.snapdiff.")
+            raise OptionsError(
+                f"The output {self.output} is a folder. Name a file, such as {self.output}/run.snapdiff."
+            )
         if shutil.which(self.python) is None:
             raise OptionsError(f"There is no Python interpreter at {self.python}.")
 
@@ -67,7 +70,7 @@ def parse_rounds(text: str) -> tuple[int, ...]:
         raise OptionsError(f"--rounds {text} has something that is not a whole number. {example}") from None
     if len(rounds) < 2:  # noqa: PLR2004
         raise OptionsError(f"--rounds {text} has one round; growth needs at least two to compare. {example}")
-    if rounds[0] < 1 or any(later <= earlier for earlier, later in zip(rounds, rounds[1:], strict=False)):
+    if rounds[0] < 1 or any(later <= earlier for earlier, later in pairwise(rounds)):
         raise OptionsError(f"--rounds {text} is not rising. {example}")
     if rounds[-1] > _MOST_ITERATIONS:
         raise OptionsError(f"--rounds {text} has more than {_MOST_ITERATIONS:,} calls in a round.")

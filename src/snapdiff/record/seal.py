@@ -72,7 +72,9 @@ def build(frames: list[dict[str, Any]], facts: Facts) -> Recording:
     """Return the recording of a spool's frames."""
     loaded = next((frame for frame in frames if frame["kind"] == "loaded"), {})
     measured = [frame for frame in frames if frame["kind"] in ("checkpoint", "subcheckpoint")]
-    holders = next((frame for frame in frames if frame["kind"] == "holders"), {"types": [], "graphs": []})
+    holders: dict[str, Any] = next(
+        (frame for frame in frames if frame["kind"] == "holders"), {"types": [], "graphs": []}
+    )
     sources = Sources(loaded.get("working_directory", "."), loaded.get("library_folders", {}))
     rows = _Rows(sources)
     notes = [str(frame["text"]) for frame in frames if frame["kind"] == "note"]
@@ -136,7 +138,9 @@ class _Rows:
 
         from snapdiff.recording import schema
 
-        return {name: pa.Table.from_pylist(self._rows.get(name, []), columns) for name, columns in schema.tables().items()}
+        return {
+            name: pa.Table.from_pylist(self._rows.get(name, []), columns) for name, columns in schema.tables().items()
+        }
 
     def add_checkpoints(self, frames: list[dict[str, Any]], facts: Facts) -> None:
         ordinal = 0

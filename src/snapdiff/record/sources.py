@@ -38,10 +38,14 @@ class Sources:
         return "project" if full.startswith(self._root) else "other"
 
     def shown(self, path: str) -> str:
-        """Return the path as reports show it: relative for project files, as it is otherwise."""
-        if self.kind(path) != "project":
-            return path
-        return os.path.relpath(os.path.join(self._root, path), self._root)
+        """Return the path as reports show it: relative to the project, the packages or the standard library.
+
+        Where a machine keeps its interpreter helps nobody else, and differs between the runs one compares.
+        """
+        full = os.path.join(self._root, path)
+        roots = {"project": (self._root,), "package": self._packages, "stdlib": self._stdlib}.get(self.kind(path), ())
+        root = next((root for root in roots if full.startswith(root)), None)
+        return path if root is None else os.path.relpath(full, root)
 
     def function(self, path: str, line: int) -> str | None:
         """Return the qualified name of the function around a line, `<module>` outside any, None if unknown."""
@@ -61,7 +65,9 @@ class Sources:
         """Return (line number, text) around a line of a project file; empty if it cannot be read."""
         lines = self._read(path)
         first = max(1, line - _CONTEXT)
-        return [(number, lines[number - 1][:_LONGEST_LINE]) for number in range(first, min(len(lines), line + _CONTEXT) + 1)]
+        return [
+            (number, lines[number - 1][:_LONGEST_LINE]) for number in range(first, min(len(lines), line + _CONTEXT) + 1)
+        ]
 
     def _read(self, path: str) -> list[str]:
         if path not in self._lines:

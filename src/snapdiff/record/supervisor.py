@@ -121,9 +121,7 @@ class _Run:
         spool.create(str(folder), plan)
         self.state = spool.open_state(str(folder))
         self.started = time.monotonic()
-        self._process = subprocess.Popen(
-            [options.python, str(_BOOT), str(folder)], pass_fds=(asked, answered)
-        )
+        self._process = subprocess.Popen([options.python, str(_BOOT), str(folder)], pass_fds=(asked, answered))
         os.close(asked)
         os.close(answered)
         self._watched = psutil.Process(self._process.pid)
@@ -240,7 +238,7 @@ class _Run:
 
 
 def _install_terminate_handler() -> Any:
-    """Treat SIGTERM (a CI job that is cancelled) as Ctrl-C; return what was there before, if this is the main thread."""
+    """Treat SIGTERM (a CI job that is cancelled) as Ctrl-C; return the handler before, None outside the main thread."""
 
     def interrupt(number: int, frame: object) -> None:
         raise KeyboardInterrupt

@@ -25,9 +25,7 @@ def seal_unfinished(part: Path) -> Path:
         raise OptionsError(f"{part} has no complete checkpoint: there is nothing to seal.")
     plan = spool.read_plan(str(part))
     options = {key: plan[key] for key in ("target", "rounds", "setup", "teardown", "inputs", "trace_depth", "max_time")}
-    options.update(
-        trace="rounds" if plan["trace"] else "off", timeout=None, arguments=plan["arguments"], command=[]
-    )
+    options.update(trace="rounds" if plan["trace"] else "off", timeout=None, arguments=plan["arguments"], command=[])
     started = float(checkpoints[0]["monotonic"])
     facts = seal.Facts(
         options=options,

@@ -40,11 +40,33 @@ def tables() -> dict[str, pa.Schema]:
         # One row a checkpoint or sub-checkpoint, in order; `id` is its position. Times in seconds since the
         # recording began; `iterations` of this round so far, `total` of the series.
         "checkpoints": schema(
-            id=number, series=text, number=number, sub=flag, extra=flag, iterations=number, total=number,
-            seconds=real, call_seconds=real, measure_seconds=real, collect_seconds=real, cpu_seconds=real,
-            tracked_before=number, tracked=number, garbage=number, uncollectable=number, settled=flag,
-            allocated_blocks=number, traced_bytes=number, objects=number, object_bytes=number,
-            threads=number, python_threads=number, fds=number, rss=number, uss=number, gc_enabled=flag,
+            id=number,
+            series=text,
+            number=number,
+            sub=flag,
+            extra=flag,
+            iterations=number,
+            total=number,
+            seconds=real,
+            call_seconds=real,
+            measure_seconds=real,
+            collect_seconds=real,
+            cpu_seconds=real,
+            tracked_before=number,
+            tracked=number,
+            garbage=number,
+            uncollectable=number,
+            settled=flag,
+            allocated_blocks=number,
+            traced_bytes=number,
+            objects=number,
+            object_bytes=number,
+            threads=number,
+            python_threads=number,
+            fds=number,
+            rss=number,
+            uss=number,
+            gc_enabled=flag,
         ),  # fmt: skip
         # Objects and bytes per type; of sub-checkpoints only the objects that the collector tracks, 0 bytes.
         "types": schema(checkpoint=number, type=text, objects=number, bytes=number),
@@ -61,8 +83,16 @@ def tables() -> dict[str, pa.Schema]:
         "births": schema(type=text, stack=number, count=number),
         # What keeps survivors, `distance` steps away from them; `larger` rows are old objects that got larger.
         "holders": schema(
-            type=text, holder=number, path=text, holder_type=text, entries=number, bound=number,
-            survivors=number, larger=flag, distance=number, chain=pa.list_(step),
+            type=text,
+            holder=number,
+            path=text,
+            holder_type=text,
+            entries=number,
+            bound=number,
+            survivors=number,
+            larger=flag,
+            distance=number,
+            chain=pa.list_(step),
         ),  # fmt: skip
         "graphs": schema(type=text, drawn_by=text, dot=text),
         # Source lines of project files around what grew.

@@ -62,9 +62,7 @@ def growth_chart(analysis: Analysis, identity: str) -> str | None:
         straight = [(first_x, first_y), (last_x, first_y + (last_x - first_x))]
         name = "what a leak of 1 object per call would be"
     counted = (
-        f"{words.shorten(finding.type, 40)} alive"
-        if finding is not None and own and finding.type
-        else "survivors"
+        f"{words.shorten(finding.type, 40)} alive" if finding is not None and own and finding.type else "survivors"
     )
     ends: list[tuple[float, str]] = []
     done = 0

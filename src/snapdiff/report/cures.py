@@ -64,8 +64,7 @@ _CLOSURE: Final = (
 _GENERATOR: Final = "A suspended generator or coroutine keeps its frame. Run it to its end, or close() it."
 _DEQUE: Final = "Give the queue a maxlen, or make sure that what fills it is also emptied by someone."
 _DEFAULT_ARGUMENT: Final = (
-    "A mutable default argument lives as long as the function. "
-    "Use None as the default and make the object inside."
+    "A mutable default argument lives as long as the function. Use None as the default and make the object inside."
 )
 _GLOBAL_MAPPING: Final = (
     "A module or a class lives as long as the process, and so does every entry of its {type}. "
@@ -86,9 +85,7 @@ _THREAD_LOCAL: Final = (
     "token, or clear it in a finally."
 )
 
-_MAPPINGS: Final = frozenset(
-    {"dict", "defaultdict", "OrderedDict", "Counter", "WeakKeyDictionary", "mappingproxy"}
-)
+_MAPPINGS: Final = frozenset({"dict", "defaultdict", "OrderedDict", "Counter", "WeakKeyDictionary", "mappingproxy"})
 _SEQUENCES: Final = frozenset({"list", "set", "bytearray", "array", "str", "bytes", "tuple", "frozenset"})
 
 

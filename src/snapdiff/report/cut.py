@@ -51,16 +51,12 @@ def cut_for_page(analysis: Analysis, caps: PageCaps) -> PageAnalysis:
     timeline = thin(analysis.timeline, DATA_POINTS, lambda point: point.rss)
     curve = thin(analysis.curve, DATA_POINTS, lambda point: point[1])
     if len(timeline) < len(analysis.timeline):
-        said.append(
-            f"timeline: {count(len(timeline))} of {count(len(analysis.timeline))} samples shown, peaks kept"
-        )
+        said.append(f"timeline: {count(len(timeline))} of {count(len(analysis.timeline))} samples shown, peaks kept")
     if len(curve) < len(analysis.curve):
         said.append(f"curve: {count(len(curve))} of {count(len(analysis.curve))} points shown, peaks kept")
     small = replace(
         analysis,
-        findings=tuple(
-            _cut_finding(each, caps) for each in cap("findings", analysis.findings, caps.findings)
-        ),
+        findings=tuple(_cut_finding(each, caps) for each in cap("findings", analysis.findings, caps.findings)),
         audit=cap("audit", analysis.audit, caps.rows),
         types=types,
         lines=_cut_excerpts(lines, caps),
@@ -128,9 +124,7 @@ def _cut_chain(chain: tuple[ChainNode, ...], top: int) -> tuple[ChainNode, ...]:
 def _cut_excerpts(rows: Sequence[LineRow], caps: PageCaps) -> tuple[LineRow, ...]:
     """Keep the excerpts of the first rows only."""
     return tuple(
-        replace(
-            row, excerpt=_cut_excerpt(row.excerpt) if row.excerpt and index < caps.line_excerpts else None
-        )
+        replace(row, excerpt=_cut_excerpt(row.excerpt) if row.excerpt and index < caps.line_excerpts else None)
         for index, row in enumerate(rows)
     )
 
@@ -156,7 +150,5 @@ def _shortened(value: Any, limit: int) -> Any:
     if isinstance(value, tuple):
         return tuple(_shortened(item, limit) for item in value)
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(
-            value, **{each.name: _shortened(getattr(value, each.name), limit) for each in fields(value)}
-        )
+        return replace(value, **{each.name: _shortened(getattr(value, each.name), limit) for each in fields(value)})
     return value

@@ -73,9 +73,7 @@ def fold(graph: Graph) -> Graph:
     return replace(
         graph,
         nodes=tuple(nodes),
-        edges=tuple(
-            GraphEdge(source=source, target=target, label=label) for (source, target), label in pairs
-        ),
+        edges=tuple(GraphEdge(source=source, target=target, label=label) for (source, target), label in pairs),
     )
 
 
@@ -105,15 +103,7 @@ def chain_graph(finding: Finding) -> Graph | None:
     last = len(steps) - 1 if finding.type is not None else len(steps)
     nodes = []
     for index, (label, detail) in enumerate(steps):
-        role = (
-            "survivor"
-            if index == last
-            else "container"
-            if index == last - 1
-            else "root"
-            if index == 0
-            else "object"
-        )
+        role = "survivor" if index == last else "container" if index == last - 1 else "root" if index == 0 else "object"
         nodes.append(GraphNode(id=index, label=label, detail=detail, role=role))
     edges = [GraphEdge(source=index, target=index + 1, label="") for index in range(len(steps) - 1)]
     return Graph(type=finding.type or "", drawn_by="snapdiff", nodes=tuple(nodes), edges=tuple(edges))
@@ -145,9 +135,7 @@ def draw(graph: Graph, identity: str, title: str, *, prefer_sideways: bool = Fal
 def describe(graph: Graph) -> str:
     """Say the graph in words, for those who cannot see it."""
     names = {node.id: node.label for node in graph.nodes}
-    said = [
-        f"{names[edge.source]} refers to {names[edge.target]}" for edge in graph.edges if _known(edge, names)
-    ]
+    said = [f"{names[edge.source]} refers to {names[edge.target]}" for edge in graph.edges if _known(edge, names)]
     return "; ".join(said) + "." if said else ", ".join(names.values())
 
 
@@ -317,14 +305,10 @@ def _redraw_node(group: ET.Element, node: GraphNode) -> ET.Element:
 def _redraw_edge(group: ET.Element, edge: GraphEdge) -> ET.Element:
     copy = ET.Element("g", {"class": "edge"})
     for path in group.findall(f"{_SVG}path"):
-        ET.SubElement(
-            copy, "path", {"class": "wire", "d": path.attrib["d"], "fill": "none", "stroke": svg.MUTED}
-        )
+        ET.SubElement(copy, "path", {"class": "wire", "d": path.attrib["d"], "fill": "none", "stroke": svg.MUTED})
     polygons = group.findall(f"{_SVG}polygon")
     if polygons:
-        ET.SubElement(
-            copy, "polygon", {"class": "tip", "points": polygons[0].attrib["points"], "fill": svg.MUTED}
-        )
+        ET.SubElement(copy, "polygon", {"class": "tip", "points": polygons[0].attrib["points"], "fill": svg.MUTED})
     if edge.label and len(polygons) > 1:
         xs, ys = _corners(polygons[1])
         copy.append(

@@ -36,7 +36,5 @@ def source_lines(excerpt: Excerpt) -> tuple[SourceLine, ...]:
     marked = pygments.highlight("\n".join(lines), lexer, formatter).split("\n")
     return tuple(
         SourceLine(number=number, focus=number == excerpt.focus, code=Markup(code))  # noqa: S704 - see SourceLine
-        for number, code in zip(
-            range(excerpt.first_line, excerpt.first_line + len(lines)), marked, strict=False
-        )
+        for number, code in zip(range(excerpt.first_line, excerpt.first_line + len(lines)), marked, strict=False)
     )

@@ -22,9 +22,7 @@ _ATTRIBUTES: Final = frozenset(
         *("text-anchor", "font-family", "font-size", "font-weight", "opacity"),
     }
 )
-_GEOMETRY: Final = frozenset(
-    {"transform", "d", "points", "x", "y", "x1", "y1", "x2", "y2", "width", "height"}
-)
+_GEOMETRY: Final = frozenset({"transform", "d", "points", "x", "y", "x1", "y1", "x2", "y2", "width", "height"})
 
 SANS: Final = "system-ui, sans-serif"
 MONO: Final = "ui-monospace, monospace"

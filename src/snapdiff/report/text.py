@@ -67,17 +67,13 @@ def _columns(rows: Sequence[tuple[str, ...]]) -> str:
 
 def _finding(number: int, finding: Finding) -> str:
     word, _ = words.VERDICT_WORDS[finding.verdict]
-    lines = [
-        textwrap.fill(f"{number}. [{word.lower()}] {finding.sentence}", TEXT_WIDTH, subsequent_indent="   ")
-    ]
+    lines = [textwrap.fill(f"{number}. [{word.lower()}] {finding.sentence}", TEXT_WIDTH, subsequent_indent="   ")]
     if chain := chain_text(finding):
         lines.append(textwrap.indent(chain, "     "))
     if finding.grown_at:
         lines.append(f"   grown at {words.place_in(finding.grown_at[0].frame)}")
     if finding.born_at:
         born = finding.born_at[0]
-        lines.append(
-            f"   born at {words.place_in(born.frame)} ({words.percent(born.share)} of the survivors)"
-        )
+        lines.append(f"   born at {words.place_in(born.frame)} ({words.percent(born.share)} of the survivors)")
     lines.append(f"   fingerprint {finding.fingerprint}")
     return "\n".join(lines)

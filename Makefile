@@ -1,0 +1,43 @@
+# Two commands for a fresh machine with Python 3.11+ and git: `make demo` and `make test`.
+# Each sets up what it needs in .venv* folders here and leaves nothing anywhere else.
+
+PYTHON ?= $(firstword $(foreach v,3.13 3.12 3.11,$(shell command -v python$(v) 2>/dev/null)) python3)
+JOBS ?= 2
+VENV := .venv
+
+.PHONY: demo test test-all lint check samples clean
+
+$(VENV)/.ready: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "snapdiff needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 …")'
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --editable '.[dev,examples]'
+	touch $@
+
+## Record the LanceDB examples and write their pages to demo/.
+demo: $(VENV)/.ready
+	$(VENV)/bin/python examples/record_all.py demo demo
+
+## Run the tests on one Python.
+test: $(VENV)/.ready
+	$(VENV)/bin/python -m pytest -q -n $(JOBS)
+
+## Run the tests on every Python 3.11 to 3.13 that can be found.
+test-all:
+	sh .ci/test-all $(JOBS)
+
+## Formatting, lint, types and the import contract.
+lint: $(VENV)/.ready
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+check: lint test
+
+## Rebuild sample_reports/ from real runs (about a quarter of an hour).
+samples: $(VENV)/.ready
+	$(VENV)/bin/python examples/record_all.py samples build/samples
+	cp build/samples/*.html sample_reports/
+
+clean:
+	rm -rf $(VENV) build dist demo

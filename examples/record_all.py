@@ -1,0 +1,70 @@
+"""Records the LanceDB examples one after the other and writes their pages.
+
+    python examples/record_all.py demo OUTPUT_FOLDER       the four methods, the faulty version
+    python examples/record_all.py samples OUTPUT_FOLDER    those, and 1000 calls of three workloads
+
+Run from the top of the repository. Prints the verdict sentence and the path of each page; ends with status 1 when a
+verdict is not the expected one.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import snapdiff.api
+
+
+class Run(NamedTuple):
+    """One recording: its name, what is recorded, how, and whether it should be called a leak."""
+
+    name: str
+    target: str
+    leaks: bool = False
+    rounds: str = "1,10,151"
+
+
+WORKER = "examples/lancedb_worker/workload.py"
+LEAKY = "examples/lancedb_worker/leaky.py"
+DEMO = [
+    Run("worker-add_sections", f"{WORKER}:add_sections"),
+    Run("worker-search", f"{WORKER}:search"),
+    Run("worker-get_stats", f"{WORKER}:get_stats"),
+    Run("worker-find_index_requests", f"{WORKER}:find_index_requests"),
+    Run("leaky-search", f"{LEAKY}:search", leaks=True),
+    Run("leaky-add_sections", f"{LEAKY}:add_sections", leaks=True),
+]
+SAMPLES = [
+    *DEMO,
+    Run("worker-search-1000", f"{WORKER}:search", rounds="1,10,1000"),
+    Run("worker-get_stats-1000", f"{WORKER}:get_stats", rounds="1,10,1000"),
+    Run("lancedb-mixed-1000", "examples/lancedb_queries.py:mixed_query", rounds="1,10,1000"),
+]
+
+
+def record(run: Run, folder: Path) -> bool:
+    """Record one run, write its page, print what it says; return whether that was expected."""
+    recording = folder / f"{run.name}.snapdiff"
+    command = ["record", run.target, "--setup", "setup", "--teardown", "teardown", "--rounds", run.rounds]
+    subprocess.run([sys.executable, "-m", "snapdiff", *command, "-o", str(recording), "--force", "--quiet"], check=True)
+    report = snapdiff.api.analyze(recording)
+    page = folder / f"{run.name}.html"
+    report.save(page)
+    print(f"\n{run.name}\n  {report.sentence}\n  {page}", flush=True)
+    return run.leaks == (report.verdict in ("leak", "slow-leak"))
+
+
+def main() -> int:
+    """Record a set of examples."""
+    which, folder = sys.argv[1], Path(sys.argv[2])
+    folder.mkdir(parents=True, exist_ok=True)
+    wrong = [run.name for run in (DEMO if which == "demo" else SAMPLES) if not record(run, folder)]
+    if wrong:
+        print(f"\nNot as expected: {', '.join(wrong)}")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

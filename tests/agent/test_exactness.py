@@ -1,0 +1,119 @@
+"""A workload that keeps exactly k objects a call is reported with exactly k."""
+
+import importlib.util
+
+import pytest
+
+ROUNDS = (1, 3, 20, 40)
+TRACKED = {
+    "tracked.Own": 1,
+    "tracked.Slotted": 2,
+    "tracked.Weakable": 3,
+    "list": 4,
+    "dict": 5,
+    "set": 6,
+    "function": 7,
+}
+UNTRACKED = {
+    "bytes": 2,
+    "str": 3,
+    "int": 4,
+    "float": 5,
+    "tuple": 6,
+    "object": 7,
+    "complex": 8,
+    "dict": 9,
+    "bytearray": 10,
+}
+
+
+def growths(report):
+    return {row["type"]: row["objects"] for row in report["types"] if any(row["objects"])}
+
+
+def expected_growths(per_call):
+    return {name: [count * calls for calls in ROUNDS] for name, count in per_call.items()}
+
+
+def assert_exact(report, per_call):
+    assert {"objects": 0, "blocks": 0, "ran": True} == report["control"]
+    assert list(ROUNDS) == [each["iterations"] for each in report["rounds"]]
+    assert [False, False, False, True] == [each["extra"] for each in report["rounds"]]
+    assert expected_growths(per_call) == growths(report)
+    total = sum(per_call.values())
+    assert [total * calls for calls in ROUNDS] == [each["objects"] for each in report["rounds"]]
+    assert per_call == {row["type"]: row["objects_per_iteration"] for row in report["types"] if any(row["objects"])}
+
+
+@pytest.mark.parametrize("trace_depth", [1, 4])
+def test_tracked_objects_are_counted_exactly_in_the_running_interpreter(measure, trace_depth):
+    report = measure("tracked.py:keep", trace="rounds", trace_depth=trace_depth)
+    assert_exact(report, TRACKED)
+    assert ("leak", True) == (report["verdict"], report["complete"])
+
+
+def test_untracked_objects_are_counted_exactly_in_the_running_interpreter(measure):
+    report = measure("untracked.py:keep", trace="rounds", trace_depth=1)
+    assert_exact(report, UNTRACKED)
+    assert ("leak", True) == (report["verdict"], report["complete"])
+
+
+def test_tracked_objects_are_counted_exactly_in_every_other_interpreter(measure, python):
+    assert_exact(measure("tracked.py:keep", trace="rounds", trace_depth=1, python=python), TRACKED)
+
+
+def test_untracked_objects_are_counted_exactly_in_every_other_interpreter(measure, python):
+    assert_exact(measure("untracked.py:keep", trace="rounds", trace_depth=1, python=python), UNTRACKED)
+
+
+def test_each_type_in_a_container_of_its_own_is_a_finding_with_its_exact_growth(measure):
+    report = measure("tracked.py:keep")
+    found = {
+        finding["container"]["path"]: (finding["type"], finding["objects_per_iteration"], finding["growth"])
+        for finding in report["findings"]
+    }
+    names = ("owns", "slotted", "weakable", "lists", "dicts", "sets", "functions")
+    expected = {
+        f"module tracked → {name}": (kind, count, [count * calls for calls in ROUNDS])
+        for name, (kind, count) in zip(names, TRACKED.items(), strict=True)
+    }
+    assert expected == found
+    assert {"leak"} == {finding["verdict"] for finding in report["findings"]}
+
+
+def test_counts_are_the_same_with_tracing_and_without(measure):
+    report = measure("untracked.py:keep", trace="off")
+    assert {"objects": 0, "blocks": None, "ran": True} == report["control"]
+    assert expected_growths(UNTRACKED) == growths(report)
+
+
+def test_the_default_plan_is_exact_and_its_control_is_zero(measure):
+    report = measure("tracked.py:keep", rounds=(1, 10, 151), trace="rounds", trace_depth=4)
+    rounds = (1, 10, 151, 302)
+    assert {"objects": 0, "blocks": 0, "ran": True} == report["control"]
+    assert {name: [count * calls for calls in rounds] for name, count in TRACKED.items()} == growths(report)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("numpy") is None, reason="numpy is not installed here")
+@pytest.mark.parametrize(
+    ("function", "per_call"),
+    [
+        ("own", {"numpy.ndarray": 1}),
+        ("view", {"numpy.ndarray": 2}),
+        ("objects", {"numpy.ndarray": 1, "arrays.Part": 3}),
+    ],
+)
+def test_arrays_are_counted_exactly_with_what_they_hold(measure, function, per_call):
+    report = measure(f"arrays.py:{function}")
+    assert 0 == report["control"]["objects"]
+    assert expected_growths(per_call) == growths(report)
+    assert "leak" == report["verdict"]
+
+
+def test_a_workload_that_keeps_nothing_is_clean_with_no_growth_of_any_type(measure):
+    report = measure("quiet.py:work", trace="rounds", trace_depth=1)
+    assert {"objects": 0, "blocks": 0, "ran": True} == report["control"]
+    assert ("clean", []) == (report["verdict"], report["findings"])
+    assert [0, 0, 0] == [each["objects"] for each in report["rounds"]]
+    assert [1, 3, 20] == [each["iterations"] for each in report["rounds"]]
+    assert {} == growths(report)
