@@ -5,7 +5,7 @@ PYTHON ?= $(firstword $(foreach v,3.13 3.12 3.11,$(shell command -v python$(v) 2
 JOBS ?= 2
 VENV := .venv
 
-.PHONY: demo test test-all lint check samples clean
+.PHONY: demo test test-all lint check samples bench clean
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "snapdiff needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 …")'
@@ -19,7 +19,7 @@ demo: $(VENV)/.ready
 
 ## Run the tests on one Python.
 test: $(VENV)/.ready
-	$(VENV)/bin/python -m pytest -q -n $(JOBS)
+	$(VENV)/bin/python -m pytest -q -n $(JOBS) $(PYTEST_OPTIONS)
 
 ## Run the tests on every Python 3.11 to 3.13 that can be found.
 test-all:
@@ -38,6 +38,10 @@ check: lint test
 samples: $(VENV)/.ready
 	$(VENV)/bin/python examples/record_all.py samples build/samples
 	cp build/samples/*.html sample_reports/
+
+## What snapdiff costs, as ratios.
+bench: $(VENV)/.ready
+	$(VENV)/bin/python benchmarks/bench.py
 
 clean:
 	rm -rf $(VENV) build dist demo

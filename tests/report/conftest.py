@@ -38,9 +38,7 @@ from snapdiff.analysis.model import (
 )
 
 MIB = 1024 * 1024
-HOSTILE = (
-    "</script><img src=x onerror=alert(1)>\"'`{{7*7}}]]><!--\u2028\u202e\x1b[31m\x00&lt;svg/onload=alert(2)>"
-)
+HOSTILE = "</script><img src=x onerror=alert(1)>\"'`{{7*7}}]]><!--\u2028\u202e\x1b[31m\x00&lt;svg/onload=alert(2)>"
 
 PHASES = ("round", "checkpoint")
 _PLAN = ((1, False), (10, False), (151, False), (302, True))
@@ -105,9 +103,7 @@ def make_graph(nodes: int = 5) -> Graph:
         ),
         edges=(
             *(
-                GraphEdge(
-                    source=i, target=i + 1, label={0: "Cart", last - 2: "by_id", last - 1: "[…]"}.get(i, "")
-                )
+                GraphEdge(source=i, target=i + 1, label={0: "Cart", last - 2: "by_id", last - 1: "[…]"}.get(i, ""))
                 for i in range(last)
             ),
             GraphEdge(source=0, target=last - 1, label="CARTS"),
@@ -142,9 +138,7 @@ def make_finding(**changes: Any) -> Finding:
                 callers=(Frame("app/checkout.py", 12, "handle"), Frame("bench.py", 7, "run")),
             ),
         ),
-        grown_at=(
-            GrownAt(frame=Frame("app/cart.py", 42, "add"), callers=(Frame("app/checkout.py", 12, "handle"),)),
-        ),
+        grown_at=(GrownAt(frame=Frame("app/cart.py", 42, "add"), callers=(Frame("app/checkout.py", 12, "handle"),)),),
         leak_share_bytes=66_816,
         not_shared_bytes=60_320,
         sentence="`Cart.by_id` gains 1 `Item` per call (144 B), held by `module app`.",
@@ -227,9 +221,7 @@ def make_leaking() -> Analysis:
         findings=(make_finding(), slow, cache, one_time),
         control=Control(objects=0, blocks=0, ran=True),
         audit=(
-            AuditRow(
-                "control is zero", True, "0 objects, 0 blocks", "The measurement adds nothing of its own."
-            ),
+            AuditRow("control is zero", True, "0 objects, 0 blocks", "The measurement adds nothing of its own."),
             AuditRow("rounds agree", True, "spread 0.0 %", "Every round has the same rate."),
             AuditRow("all survivors explained", True, "100 %", "Each survivor has a finding."),
         ),
@@ -288,13 +280,7 @@ def make_leaking() -> Analysis:
             TimelinePoint(
                 seconds=step / 20,
                 rss=int((30 + min(step, 60) / 4 + (step // 40) * 1.5) * MIB),
-                phase="start"
-                if step < 20
-                else "control"
-                if step < 40
-                else "round"
-                if step % 40 < 30
-                else "checkpoint",
+                phase="start" if step < 20 else "control" if step < 40 else "round" if step % 40 < 30 else "checkpoint",
                 round=0 if step < 40 else min(4, step // 40),
             )
             for step in range(200)
@@ -329,9 +315,7 @@ def make_leaking() -> Analysis:
     )
 
 
-def make_line(
-    file: str, line: int, function: str, blocks: tuple[int, ...], excerpt: Excerpt | None
-) -> LineRow:
+def make_line(file: str, line: int, function: str, blocks: tuple[int, ...], excerpt: Excerpt | None) -> LineRow:
     """An allocation line whose blocks are 144 bytes each."""
     return LineRow(
         frame=Frame(file, line, function),
@@ -371,9 +355,7 @@ def make_incomplete() -> Analysis:
         ended="by signal 9 (SIGKILL) in the round of 10 calls",
         rounds=make_rounds((953,)),
         control=Control(objects=0, blocks=None, ran=False),
-        audit=(
-            AuditRow("run is complete", False, "1 of 3 rounds", "Rounds that were not run prove nothing."),
-        ),
+        audit=(AuditRow("run is complete", False, "1 of 3 rounds", "Rounds that were not run prove nothing."),),
         checkpoints=(),
         timeline=(),
         curve=((1, 953),),
@@ -417,14 +399,11 @@ def make_huge() -> Analysis:
         findings=tuple(make_finding(fingerprint=f"{n:012x}", graph=make_graph(40)) for n in range(300)),
         types=tuple(replace(base.types[0], type=f"package.module_{n}.Type{n}") for n in range(5000)),
         lines=tuple(
-            make_line(f"package/module_{n}.py", n, "f", (1, 10, 151, 302), make_excerpt())
-            for n in range(5000)
+            make_line(f"package/module_{n}.py", n, "f", (1, 10, 151, 302), make_excerpt()) for n in range(5000)
         ),
         checkpoints=base.checkpoints * 400,
         timeline=tuple(
-            TimelinePoint(
-                seconds=n / 100, rss=50 * MIB + (n * 7919) % 1_000_003, phase="round", round=1 + n // 50_000
-            )
+            TimelinePoint(seconds=n / 100, rss=50 * MIB + (n * 7919) % 1_000_003, phase="round", round=1 + n // 50_000)
             for n in range(200_000)
         ),
         curve=tuple((n, n) for n in range(1, 5000)),

@@ -115,9 +115,7 @@ def test_types_sort_by_number_and_say_so(build, opened):
     assert "descending" == heading.get_attribute("aria-sort")
     heading.locator("button").press("Enter")
     assert "ascending" == heading.get_attribute("aria-sort")
-    values = page.locator("#types tbody tr").evaluate_all(
-        "rows => rows.map(r => Number(r.cells[6].dataset.value))"
-    )
+    values = page.locator("#types tbody tr").evaluate_all("rows => rows.map(r => Number(r.cells[6].dataset.value))")
     assert sorted(values) == values
 
 
@@ -180,9 +178,7 @@ def test_pictures_follow_the_theme(build, opened):
 def test_no_text_in_a_picture_is_lost_to_the_style(build, opened):
     page = opened(build.leaking()).page
     page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
-    sizes = page.locator("svg text").evaluate_all(
-        "all => all.map(each => each.getBoundingClientRect().height)"
-    )
+    sizes = page.locator("svg text").evaluate_all("all => all.map(each => each.getBoundingClientRect().height)")
     assert len(sizes) > 40
     assert min(sizes) > 8
 

@@ -102,9 +102,7 @@ def test_a_label_is_text_whatever_it_says(label):
         ),
     )
     root = ET.fromstring(graphs.draw(graph, "g", label))
-    assert {"svg", "title", "desc", "g", "rect", "path", "polygon", "text"} >= {
-        each.tag for each in root.iter()
-    }
+    assert {"svg", "title", "desc", "g", "rect", "path", "polygon", "text"} >= {each.tag for each in root.iter()}
     drawn = [each.text for each in root.iter("text")]
     shown = graphs._node_rows(graph.nodes[0])[0]
     assert 2 == drawn[-3:].count(shown) or shown in drawn

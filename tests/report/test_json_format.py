@@ -56,8 +56,7 @@ def test_the_schema_describes_and_requires_every_field_of_every_row():
             assert each["additionalProperties"] is False
             assert sorted(each["properties"]) == sorted(each["required"])
             assert all(
-                "description" in field or "$ref" in field or "anyOf" in field
-                for field in each["properties"].values()
+                "description" in field or "$ref" in field or "anyOf" in field for field in each["properties"].values()
             )
         else:
             assert {"type": "string"} == each["additionalProperties"]  # the environment: names are free
@@ -86,9 +85,7 @@ def test_the_fields_are_those_of_the_contract(build):
 def test_a_finding_reads_as_the_contract_spells_it(build):
     finding = json.loads(render(build.leaking(), "json"))["findings"][0]
     assert [1, 10, 151, 302] == finding["growth"]
-    assert {"path": "module app → Cart.by_id", "type": "dict", "size": 464, "bound": None} == finding[
-        "container"
-    ]
+    assert {"path": "module app → Cart.by_id", "type": "dict", "size": 464, "bound": None} == finding["container"]
     assert {"label": ".by_id", "type": "dict"} == finding["chain"][-1]
     born = finding["born_at"][0]
     assert ("app/cart.py", 41, "add", 1.0, 464, 464) == tuple(
@@ -100,9 +97,7 @@ def test_a_finding_reads_as_the_contract_spells_it(build):
 
 def test_what_does_not_apply_is_null_or_empty_and_never_missing(build):
     finding = json.loads(render(build.leaking(), "json"))["findings"][-1]
-    assert [None, None, [], [], []] == [
-        finding[key] for key in ("type", "container", "chain", "born_at", "grown_at")
-    ]
+    assert [None, None, [], [], []] == [finding[key] for key in ("type", "container", "chain", "born_at", "grown_at")]
 
 
 def test_types_and_lines_are_whole_but_a_long_timeline_is_thinned_and_says_so(build):

@@ -174,9 +174,7 @@ def test_a_run_without_any_round_still_makes_a_page(build):
 
 
 def test_a_control_that_grew_is_not_called_neutral(build):
-    text = Page(
-        render(replace(build.clean(), control=Control(objects=3, blocks=None, ran=True)), "html")
-    ).words
+    text = Page(render(replace(build.clean(), control=Control(objects=3, blocks=None, ran=True)), "html")).words
     assert "It should be 0" in text
 
 

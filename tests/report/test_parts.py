@@ -96,9 +96,7 @@ def test_one_point_too_many_is_thinned_to_the_limit():
 
 
 def test_the_chain_is_text_that_can_be_pasted(build):
-    expected = (
-        "┬ module app\n├→ .Cart  (type)\n├→ .by_id  (dict, 464 entries)\n╰→ app.cart.Item  (+1 per call)"
-    )
+    expected = "┬ module app\n├→ .Cart  (type)\n├→ .by_id  (dict, 464 entries)\n╰→ app.cart.Item  (+1 per call)"
     assert expected == chain_text(build.finding())
 
 
@@ -174,9 +172,7 @@ def test_the_rounds_of_a_leak_read_as_initialisation_and_leak(build):
 
 
 def test_the_rounds_of_initialisation_read_as_nothing_more(build):
-    assert ["initialisation", "nothing more", "nothing more"] == [
-        each.reading for each in read_rounds(build.clean())
-    ]
+    assert ["initialisation", "nothing more", "nothing more"] == [each.reading for each in read_rounds(build.clean())]
 
 
 def test_a_first_call_that_left_nothing_reads_so(build):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import _tracemalloc
 import sys
-from typing import Any, Callable
 
 from .names import HAVE_GC, MANAGED_DICT, flags
+
+TYPE_CHECKING = False  # typing itself takes 8 ms to import
+if TYPE_CHECKING:
+    from typing import Any, Callable
 
 _GC_HEADER = 16
 _PRE_HEADER = 16

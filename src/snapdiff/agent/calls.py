@@ -9,10 +9,13 @@ import os
 import sys
 import time
 import types
-from typing import Any, Callable, Iterator
 
 from . import spool
 from .target import TargetError
+
+TYPE_CHECKING = False  # typing itself takes 8 ms to import
+if TYPE_CHECKING:
+    from typing import Any, Callable, Iterator
 
 _clock = time.monotonic
 

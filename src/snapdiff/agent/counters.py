@@ -8,7 +8,10 @@ import gc
 import os
 import sys
 import time
-from typing import Any
+
+TYPE_CHECKING = False  # typing itself takes 8 ms to import
+if TYPE_CHECKING:
+    from typing import Any
 
 #: Collections until one frees nothing: finalizers can release more garbage. More than three means that
 #: finalizers make new garbage for ever; psleak's protocol stops there too.

@@ -8,12 +8,15 @@ import os
 import sys
 import time
 import types
-from typing import Any, Callable
 
 from . import calls, environment, holders, spool, target
 from .checkpoint import Measurer
 from .plan import Plan
 from .screen import Screen
+
+TYPE_CHECKING = False  # typing itself takes 8 ms to import
+if TYPE_CHECKING:
+    from typing import Any, Callable
 
 #: The whole checkpoint routine runs this often, results thrown away, before the first one that counts: it
 #: warms up its own caches (JSON encoder, free lists), which would otherwise be counted as growth.

@@ -9,9 +9,12 @@ from __future__ import annotations
 import functools
 import sys
 import types
-from typing import Any
 
 from .names import mro, short_type_name, type_dict, type_name
+
+TYPE_CHECKING = False  # typing itself takes 8 ms to import
+if TYPE_CHECKING:
+    from typing import Any
 
 _LRU_CACHE = type(functools.lru_cache(None)(id))
 _MAX_LABEL = 80

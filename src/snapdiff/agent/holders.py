@@ -8,7 +8,6 @@ many survivors part is the object that keeps them.
 from __future__ import annotations
 
 from array import array
-from typing import Any
 
 from . import backrefs, edges
 from .births import traceback_finder
@@ -17,6 +16,10 @@ from .own import FOLDER, own_state
 from .paths import Tree, path_text, search, steps
 from .sizes import sizer
 from .walk import walk
+
+TYPE_CHECKING = False  # typing itself takes 8 ms to import
+if TYPE_CHECKING:
+    from typing import Any
 
 #: Survivors of a type that are looked at. The lines and holders of 200 decide a vote to a few percent.
 SAMPLE = 200

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+
+TYPE_CHECKING = False  # typing itself takes 8 ms to import
+if TYPE_CHECKING:
+    from typing import Any
 
 _CONTAINERS = (list, tuple, set)
 FOLDER = os.path.dirname(os.path.abspath(__file__)) + os.sep

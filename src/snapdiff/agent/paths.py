@@ -9,12 +9,15 @@ from __future__ import annotations
 import os
 import sys
 import types
-from typing import Any, Iterable
 
 from . import edges
 from .names import HAVE_GC, flags, type_name
 from .own import FOLDER, Own, own_state
 from .referents import get_referents, handler_for, handlers
+
+TYPE_CHECKING = False  # typing itself takes 8 ms to import
+if TYPE_CHECKING:
+    from typing import Any, Iterable
 
 _PACKAGE = __name__.rpartition(".")[0]
 #: Modules that keep things for everybody else: a way through them explains less than any other.

@@ -10,12 +10,16 @@ from __future__ import annotations
 import gc
 import sys
 from itertools import chain
-from typing import Any, Callable, Iterable
 
 from .names import mro
 
-#: Given many objects of one type (or its subclasses), return what traversal missed.
-Handler = Callable[[list[Any]], Iterable[Any]]
+TYPE_CHECKING = False  # typing itself takes 8 ms to import
+if TYPE_CHECKING:
+    from typing import Any, Callable, Iterable
+
+    #: Given many objects of one type (or its subclasses), return what traversal missed.
+    Handler = Callable[[list[Any]], Iterable[Any]]
+
 
 get_referents = gc.get_referents
 

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import sys
 import types
-from typing import Any, Callable
 
 from .names import HAVE_GC, MANAGED_DICT, MANAGED_WEAKREF, fixed_size, flags, mro, type_dict
+
+TYPE_CHECKING = False  # typing itself takes 8 ms to import
+if TYPE_CHECKING:
+    from typing import Any, Callable
 
 _GC_HEADER = 16
 # From 3.11 a managed dictionary or weak-reference list is two pointers in front of the collector's header.

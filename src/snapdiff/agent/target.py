@@ -10,9 +10,12 @@ import importlib
 import os
 import sys
 import types
-from typing import Any, Callable
 
 from .names import mro, type_dict
+
+TYPE_CHECKING = False  # typing itself takes 8 ms to import
+if TYPE_CHECKING:
+    from typing import Any, Callable
 
 _COROUTINE = 0x80
 _GENERATOR = 0x20
