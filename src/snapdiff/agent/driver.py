@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _REHEARSALS = 2
 #: A confirming round has this many times the iterations of the last planned round.
 CONFIRMING_FACTOR = 2
-#: Types whose survivors are looked for after a confirming round.
-MOST_SUSPECTS = 12
+#: Types whose survivors are looked for after a confirming round: a kept DataFrame alone is 25 types.
+MOST_SUSPECTS = 64
 
 
 def main(folder: str) -> int:
@@ -73,8 +73,7 @@ class Driver:
         except BaseException as error:
             return self._ended_by(error)
         finally:
-            if self.started_tracing and _tracemalloc.is_tracing():
-                _tracemalloc.stop()
+            self._stop_tracing()
         self.state[spool.PHASE] = spool.ENDING
         self.writer.write({"kind": "end", "how": "as planned"})
         try:
@@ -187,11 +186,16 @@ class Driver:
     def _find_holders(self, before: holders.Survivors) -> None:
         """Look for who holds the survivors. The measurements are complete: a failure here costs only the answer."""
         try:
-            self.writer.write({"kind": "holders", **holders.find(before, self.measurer.keep)})
+            self.writer.write({"kind": "holders", **holders.find(before, self.measurer.keep, self._stop_tracing)})
         except Exception as error:
             if self.plan.debug:
                 self._print_traceback(error)
             self.writer.write({"kind": "note", "text": f"Looking for holders failed with {type(error).__name__}."})
+
+    def _stop_tracing(self) -> None:
+        """Stop tracemalloc if it was us who started it."""
+        if self.started_tracing and _tracemalloc.is_tracing():
+            _tracemalloc.stop()
 
     def _rehearse(self) -> None:
         for fields in (self.measurer.checkpoint(), self.measurer.subcheckpoint()):

@@ -33,7 +33,10 @@ from snapdiff.analysis.sentences import finding_sentence
 #: Verdicts of types that are looked at as causes.
 CAUSES = (Verdict.LEAK, Verdict.SLOW_LEAK, Verdict.INCONCLUSIVE, Verdict.SATURATING)
 _MIRRORS = ("weakref", "weakref.ReferenceType", "weakref.KeyedRef")
-_NO_HOLDER = -1
+#: Holder numbers without a holder: it was looked for and not found, or not looked for.
+_NO_HOLDER, _NOT_LOOKED = -1, -2
+#: The distance of a type whose survivors were not looked at.
+_FAR = 1_000
 
 
 @dataclass
@@ -47,12 +50,20 @@ class Holder:
 
 
 def holders_of(matrices: Matrices, types: list[str]) -> list[Holder]:
-    """Return the holders of types; a type that nothing was found for is under a holder without container."""
+    """Return the holders of types, those of the most types first.
+
+    A type whose survivors nothing was found to hold is under a holder without container. A type whose survivors were
+    not looked for (there were too many types, or the run ended before) goes with the first holder there is.
+    """
     found: dict[int, Holder] = {}
+    unseen = []
     survivors = matrices.table("survivors").set_index("type")
     rows = matrices.table("holders")
     for name in types:
         chosen = rows[(rows["type"] == name) & ~rows["larger"]]
+        if name not in survivors.index:
+            unseen.append(name)
+            continue
         examined = int(survivors["examined"].get(name, 0))
         if not len(chosen):
             # Nothing new, so old ones got larger: they are their own containers.
@@ -67,7 +78,12 @@ def holders_of(matrices: Matrices, types: list[str]) -> list[Holder]:
             named = True
         if not named:
             found.setdefault(_NO_HOLDER, Holder(_NO_HOLDER, None, ())).types[name] = (1.0, 0)
-    return list(found.values())
+    ranked = sorted(found.values(), key=lambda holder: (holder.container is None, -len(holder.types), holder.number))
+    if unseen and not ranked:
+        ranked = [Holder(_NOT_LOOKED, None, ())]
+    for name in unseen:
+        ranked[0].types[name] = (1.0, _FAR)
+    return ranked
 
 
 def _holder(row: Any) -> Holder:
@@ -121,6 +137,8 @@ class Causes:
             # Its limit is known: what grows until it is reached is no leak, and what is full does not grow.
             verdict, law = Verdict.SATURATING, Law.BOUNDED
             reasons.append(f"{container.path} holds {container.size} and never more than {container.bound}")
+        if holder.number == _NO_HOLDER:
+            reasons.append("no reference to the survivors from a module or a running frame was found")
         born = self._births(main)
         finding = Finding(
             fingerprint=fingerprint(main, holder.chain, born),

@@ -53,7 +53,7 @@ def finding_sentence(finding: Finding) -> str:
         where = f" in {_who(finding)}" if finding.container is not None else ""
         return f"Not a leak: `{finding.type}`{where} grew and then stopped growing."
     text = f"{_who(finding)} gains {_what(finding)}{_born(finding)}"
-    if finding.container is None and finding.type is not None:
+    if finding.container is None and finding.type is not None and any("no reference" in r for r in finding.reasons):
         text += "; no reference to them from a module or frame was found"
     if finding.type is None:
         text += "; no object that Python can reach explains them"
