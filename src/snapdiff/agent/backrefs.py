@@ -13,6 +13,7 @@ import sys
 import types
 
 from . import edges
+from .names import type_name
 from .own import Own, own_state
 from .referents import get_referents
 from .sizes import sizer
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _COPY = "_snapdiff_objgraph"
+_PACKAGE = __name__.rpartition(".")[0]
 #: As in the procedure: `show_backrefs(…, max_depth=5)`.
 _DEPTH = 5
 #: Referrers drawn of one object; the rest is one node "N more".
@@ -88,11 +90,11 @@ def _is_module(obj: Any) -> bool:
 
 
 def _is_ours(obj: Any) -> bool:
-    """Say whether a referrer is a frame of this search."""
+    """Say whether a referrer is an object of the agent or a frame of this search."""
     if type(obj) is not types.FrameType:
-        return False
+        return type_name(type(obj)).startswith(_PACKAGE)
     name = obj.f_globals.get("__name__")
-    return type(name) is str and name.startswith((__name__.rpartition(".")[0], _COPY))
+    return type(name) is str and name.startswith((_PACKAGE, _COPY))
 
 
 def _node_label(obj: Any, extra_info: Any = None, refcounts: bool = False, shortnames: bool = True) -> str:

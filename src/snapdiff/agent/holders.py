@@ -120,11 +120,18 @@ def find(before: Survivors, keep: list[Any], stop_tracing: Callable[[], None]) -
         )
     own = own.also(drawn, tree.order)
     graphs = []
-    for name in [name for name in before.names if drawn[name]][:_GRAPHS]:
+    for name in sorted(filter(drawn.get, before.names), key=lambda name: _explains(found, name))[:_GRAPHS]:
         graph = backrefs.draw(drawn[name], own)
         if graph is not None:
             graphs.append({"type": name, **graph})
     return {"types": found, "graphs": graphs}
+
+
+def _explains(found: list[dict[str, Any]], name: str) -> tuple[int, bool, int]:
+    """Return a rank for drawing a type's survivor: the nearest to its holder first, classes before builtins."""
+    position = next(at for at, kind in enumerate(found) if kind["type"] == name)
+    distances = [len(group["chain"]) - group["depth"] for group in found[position]["containers"]]
+    return (min(distances, default=99), "." not in name, position)
 
 
 def _sample(objects: list[Any], find_traceback: Any) -> list[Any]:

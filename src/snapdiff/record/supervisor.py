@@ -149,7 +149,8 @@ class _Run:
             now = time.monotonic()
             self._serve(INTERVAL)
             rss = self._rss()
-            self.timeline.offer(now - self.started, rss, self.state)
+            if rss:
+                self.timeline.offer(now - self.started, rss, self.state)
             self._read_frames()
             self.progress.tick(self.state.tolist(), rss)
             if self.options.timeout is not None and now - self.started > self.options.timeout and self.last is None:
