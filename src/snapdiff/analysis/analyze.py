@@ -27,7 +27,7 @@ from snapdiff.analysis.model import (
     TypeRow,
     Verdict,
 )
-from snapdiff.analysis.sentences import run_sentence
+from snapdiff.analysis.sentences import control_sentence, run_sentence
 from snapdiff.recording import Recording
 
 _ACCUSED = (Verdict.LEAK, Verdict.SLOW_LEAK)
@@ -49,18 +49,17 @@ def analyze(recording: Recording) -> Analysis:
     known = {place for finding in findings for place in causes.lines_of(finding)}
     findings += _unexplained(findings, lines, known, matrices, frames)
     findings += _initialisation(rounds, types)
-    if control.ran and (control.objects or control.blocks):
+    doubtful = control.ran and bool(control.objects or control.blocks)
+    if doubtful:
         findings = [_withdraw(finding, control) for finding in findings]
     findings.sort(key=lambda f: (SEVERITY.index(f.verdict), -f.bytes_per_iteration, f.fingerprint))
     found = tuple(findings)
     verdict = found[0].verdict if found else Verdict.CLEAN
-    if verdict not in _ACCUSED and control.ran and (control.objects or control.blocks):
+    if doubtful:
         verdict = Verdict.INCONCLUSIVE
     return Analysis(
         verdict=verdict,
-        sentence=run_sentence(found, rounds, complete, ended)
-        if verdict is not Verdict.INCONCLUSIVE or (found and found[0].verdict is verdict)
-        else f"Inconclusive: the control, the same plan around an empty function, gained {control.objects} objects.",
+        sentence=control_sentence(control) if doubtful else run_sentence(found, rounds, complete, ended),
         complete=complete,
         ended=ended,
         rounds=rounds,
@@ -213,7 +212,7 @@ def _callers_known(row: LineRow, matrices: Matrices, frames: Frames, known: set[
     tops = stacks[(stacks["depth"] == 0) & (stacks["line"] == row.frame.line)]
     for number in tops["stack"]:
         stack = frames.stack(int(number))
-        if stack and stack[0] == row.frame and any((frame.file, frame.function) in known for frame in stack):
+        if stack and stack[0] == row.frame and frames.places(int(number)) & known:
             return True
     return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -120,12 +121,10 @@ class Causes:
         return [self._finding(holder) for holder in _without_mirrors(holders)]
 
     def lines_of(self, finding: Finding) -> set[tuple[str, str | None]]:
-        """Return (file, function) of every frame that allocated what a finding keeps."""
+        """Return (file, function) of the frames that allocated what a finding keeps, up to the one that is blamed."""
         births = self._matrices.table("births")
         chosen = births[births["type"].isin([finding.type, *finding.other_types])]
-        return {
-            (frame.file, frame.function) for number in set(chosen["stack"]) for frame in self._frames.stack(int(number))
-        }
+        return {place for number in set(chosen["stack"]) for place in self._frames.places(int(number))}
 
     def _finding(self, holder: Holder) -> Finding:
         main = self._main_type(holder)
@@ -181,12 +180,12 @@ class Causes:
         births = self._matrices.table("births")
         chosen = births[births["type"] == name]
         votes: dict[Frame, tuple[int, tuple[Frame, ...]]] = {}
-        for row in records(chosen):
+        for row in records(chosen.sort_values(["count", "stack"], ascending=[False, True])):
             frame, callers = self._frames.blamed(int(row.stack))
             if frame is not None:
                 count, first = votes.get(frame, (0, callers))
                 votes[frame] = (count + int(row.count), first)
-        total = sum(count for count, _ in votes.values())
+        total = max(1, sum(count for count, _ in votes.values()))
         ranked = sorted(votes.items(), key=lambda item: (-item[1][0], item[0].file, item[0].line))
         gained = sum(self._types[name][0].objects)
         return tuple(
@@ -213,10 +212,10 @@ def with_sentence(finding: Finding) -> Finding:
 def fingerprint(type_name: str | None, chain: tuple[ChainNode, ...], born: tuple[BornAt, ...]) -> str:
     """Return a name for a cause that lasts: types and edges of its chain (or where it is born), digits masked."""
     if chain:
-        parts = [f"{node.label}|{node.type}" for node in chain]
+        parts = [[node.label, node.type] for node in chain]
     else:
-        parts = [f"{entry.frame.file}|{entry.frame.function}" for entry in born[:1]]
-    text = "\n".join([type_name or "", *parts])
+        parts = [[entry.frame.file, entry.frame.function or ""] for entry in born[:1]]
+    text = json.dumps([type_name, *parts])
     return hashlib.sha256(re.sub(r"\d+", "#", text).encode()).hexdigest()[:12]
 
 

@@ -18,6 +18,8 @@ _ESCAPE = re.compile(r"\\(.)")
 _MOST_NODES = 200
 _MOST_EDGES = 1000
 _MOST_TEXT = 120
+#: Characters read; the writer keeps no more.
+_MOST_DOT = 200_000
 
 
 def parse(text: str, type_name: str, drawn_by: str) -> Graph | None:
@@ -25,7 +27,7 @@ def parse(text: str, type_name: str, drawn_by: str) -> Graph | None:
     labels: dict[str, list[str]] = {}
     edges: list[tuple[str, str, str]] = []
     survivor = None
-    for line in text.splitlines():
+    for line in text[:_MOST_DOT].splitlines():
         if survivor is None and (found := _SURVIVOR.match(line)):
             survivor = found[1]
         elif found := _NODE.match(line):

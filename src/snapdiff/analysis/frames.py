@@ -35,6 +35,15 @@ class Frames:
         frames = self.stack(number)
         return frames[at], frames[at + 1 :]
 
+    def places(self, number: int) -> set[tuple[str, str | None]]:
+        """Return (file, function) of a traceback's frames, from the allocation up to the one that is blamed.
+
+        Not beyond: the function that is recorded stands at the end of every traceback.
+        """
+        _, callers = self.blamed(number)
+        stack = self.stack(number)
+        return {(frame.file, frame.function) for frame in stack[: len(stack) - len(callers)]}
+
     def line(self, file: int, line: int) -> Frame:
         """Return the frame of an allocation line."""
         return self._frame(file, line)

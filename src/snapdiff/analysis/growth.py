@@ -38,6 +38,9 @@ def judge(gained: Sequence[int], spans: Sequence[Span], unit: str, least: float)
     """Judge what each round gained of some unit ("objects"), with the least rate per call that accuses."""
     if not spans or len(gained) != len(spans):
         return Judgement(Law.FLAT, Verdict.CLEAN, 0.0, ())
+    if spans[-1].extra and not _confirmed(spans):
+        # Cut too short to say anything, either way.
+        gained, spans = gained[:-1], spans[:-1]
     rates = [gain / span.iterations for gain, span in zip(gained, spans, strict=True)]
     later = rates[1:]
     rate = rates[-1] if later else 0.0
@@ -45,15 +48,23 @@ def judge(gained: Sequence[int], spans: Sequence[Span], unit: str, least: float)
     if not later:
         return Judgement(Law.FLAT, Verdict.CLEAN, 0.0, ())
     if min(later) >= least:
-        return _growing(later, spans[1:], rate, text, unit)
+        return _growing(later, spans, rate, text, unit)
     if _saturates(later, least):
         return Judgement(Law.BOUNDED, Verdict.SATURATING, rate, (text, "the rate fell to less than half: it fills up"))
-    slow = _slow(gained[1:], spans[1:], least)
-    if slow is not None:
-        return Judgement(Law.LINEAR, slow, rate, (text, "less than one a call, at the same rate over N and 2N calls"))
+    if least == limits.STRICT_RATE and _often_enough(gained, spans):
+        return _slowly_growing(later, rate, text)
+    if max(later[:-1], default=0.0) >= least and later[-1] > 0:
+        return Judgement(Law.BOUNDED, Verdict.INCONCLUSIVE, rate, (text, "the rate falls: this may fill up and stop"))
     if gained[0] > 0 and sum(gained[1:]) * 2 <= gained[0]:
         return Judgement(Law.ONE_TIME, Verdict.ONE_TIME, rate, (text, "only the first round grew"))
     return Judgement(Law.FLAT, Verdict.CLEAN, rate, (text,) if any(gained) else ())
+
+
+def _confirmed(spans: Sequence[Span]) -> bool:
+    """Say whether a confirming round ran, long enough to confirm: it may have been cut short."""
+    planned = [span.iterations for span in spans if not span.extra]
+    extra = sum(span.iterations for span in spans if span.extra)
+    return bool(planned) and extra >= limits.CONFIRMING_LEAST * planned[-1]
 
 
 def _growing(later: list[float], spans: Sequence[Span], rate: float, text: str, unit: str) -> Judgement:
@@ -62,7 +73,7 @@ def _growing(later: list[float], spans: Sequence[Span], rate: float, text: str, 
     steady = max(later) <= limits.RATE_FACTOR * min(later)
     rising = all(after >= before for before, after in pairwise(later))
     law = Law.LINEAR if steady else Law.SUPERLINEAR if rising else Law.LINEAR
-    if not any(span.extra for span in spans):
+    if not _confirmed(spans):
         reasons.append("no confirming round was completed, so nobody is accused")
         return Judgement(law, Verdict.INCONCLUSIVE, rate, tuple(reasons))
     # The rounds before N are short and may hold the end of warm-up: N and 2N decide.
@@ -86,15 +97,22 @@ def _saturates(later: list[float], least: float) -> bool:
     return peak >= least and later[-1] <= limits.SATURATED * peak
 
 
-def _slow(gained: Sequence[int], spans: Sequence[Span], least: float) -> Verdict | None:
-    """Judge growth of less than one a call: the same rate over N and the confirming 2N, and often enough."""
-    if least < limits.STRICT_RATE or not spans[-1].extra or len(gained) < 2:  # noqa: PLR2004
-        return None
-    before, after = gained[-2], gained[-1]
-    if before < limits.SLOW_LEAST or after < 2 * limits.SLOW_LEAST:
-        return None
-    rates = before / spans[-2].iterations, after / spans[-1].iterations
-    return Verdict.SLOW_LEAK if max(rates) <= limits.SLOW_FACTOR * min(rates) else None
+def _often_enough(gained: Sequence[int], spans: Sequence[Span]) -> bool:
+    """Say whether N and the confirming round gained so often that a rate below one a call can be judged."""
+    return _confirmed(spans) and gained[-2] >= limits.SLOW_LEAST and gained[-1] >= 2 * limits.SLOW_LEAST
+
+
+def _slowly_growing(later: list[float], rate: float, text: str) -> Judgement:
+    """Judge growth of less than one a call by its rates over N and the confirming 2N."""
+    before, after = later[-2:]
+    if after < limits.FALLING * before:
+        return Judgement(Law.BOUNDED, Verdict.INCONCLUSIVE, rate, (text, "the rate falls: this may fill up and stop"))
+    if after > limits.SLOW_FACTOR * before:
+        reason = "it grew in the confirming round, but at another rate"
+        return Judgement(Law.STEP, Verdict.INCONCLUSIVE, rate, (text, reason))
+    return Judgement(
+        Law.LINEAR, Verdict.SLOW_LEAK, rate, (text, "less than one a call, at the same rate over N and 2N calls")
+    )
 
 
 def _list(numbers: Sequence[int]) -> str:

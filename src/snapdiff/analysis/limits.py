@@ -19,6 +19,9 @@ SATURATED = 0.5
 SLOW_LEAST = 15
 #: A slow leak's rates over N and 2N agree this closely.
 SLOW_FACTOR = 1.5
+#: A confirming round that was cut short still confirms with this part of N calls: as many as show one growth in ten
+#: rounds of a container that grows once in fifteen calls.
+CONFIRMING_LEAST = 0.5
 #: Part of a type's survivors from which a holder is a cause of its own.
 HOLDER_SHARE = 0.2
 #: A line that no survivor explains is a finding of its own from this part of the traced growth on…

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from snapdiff.analysis.model import Finding, Round, Verdict
+from snapdiff.analysis.model import Control, Finding, Round, Verdict
 
 
 def amount(size: float) -> str:
@@ -15,7 +15,9 @@ def amount(size: float) -> str:
 
 def rate(value: float) -> str:
     """Return a rate without false precision."""
-    return f"{value:.0f}" if value == round(value) else f"{value:.2f}".rstrip("0").rstrip(".")
+    if value == round(value):
+        return f"{value:.0f}"
+    return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) >= 0.01 else f"{value:.2g}"  # noqa: PLR2004
 
 
 def _who(finding: Finding) -> str:
@@ -59,6 +61,15 @@ def finding_sentence(finding: Finding) -> str:
         text += "; no object that Python can reach explains them"
     head = {Verdict.LEAK: "Leak", Verdict.SLOW_LEAK: "Slow leak"}.get(finding.verdict, "Inconclusive")
     return f"{head}: {text}."
+
+
+def control_sentence(control: Control) -> str:
+    """Return why nothing can be said when the control grew."""
+    blocks = f" and {control.blocks:,} memory blocks" if control.blocks else ""
+    return (
+        f"Inconclusive: the control, the same rounds around an empty function, gained {control.objects:,} objects"
+        f"{blocks}; something beside the calls grows or shrinks (other threads?), so growth cannot be told from it."
+    )
 
 
 def run_sentence(findings: tuple[Finding, ...], rounds: tuple[Round, ...], complete: bool, ended: str) -> str:

@@ -8,19 +8,23 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from snapdiff.recording import schema
+from snapdiff.recording import schema, validate
 from snapdiff.recording.model import Recording, RecordingError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
+#: Rows unpacked at a time: few enough that text repeated by a dictionary is noticed before it fills the memory.
+_BATCH = 4096
+
+
 def read(path: Path) -> Recording:
     """Read a recording. Raises RecordingError with one sentence when that is not possible."""
     try:
         size = path.stat().st_size
-        if path.is_dir():
-            raise RecordingError(f"{path} is a folder, not a recording.")
+        if not path.is_file():
+            raise RecordingError(f"{path} is a folder or a device, not a recording.")
         if size > schema.MAX_FILE_BYTES:
             raise RecordingError(f"{path} is larger than any recording ({size:,} bytes).")
         with path.open("rb") as file:
@@ -35,6 +39,9 @@ def read(path: Path) -> Recording:
         raise RecordingError(f"{path} is damaged or cut short: its table of contents is missing.") from None
     except OSError as error:
         raise RecordingError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except (NotImplementedError, UnicodeError, ValueError) as error:
+        # zipfile's words for versions, names and offsets that no writer of ours makes.
+        raise RecordingError(f"{path} is damaged: its table of contents makes no sense.") from error
 
 
 def _unsealed(path: Path) -> str:
@@ -55,7 +62,11 @@ def _read_archive(archive: zipfile.ZipFile, path: Path) -> Recording:
             "read it with a newer snapdiff (pip install --upgrade snapdiff-leaks)."
         )
     tables = {name: _table(archive, name, columns, path) for name, columns in schema.tables().items()}
-    return Recording(manifest, tables)
+    recording = Recording(manifest, tables)
+    wrong = validate.find_nonsense(recording)
+    if wrong is not None:
+        raise RecordingError(f"{path} is damaged: {wrong}.")
+    return recording
 
 
 def _entry(archive: zipfile.ZipFile, name: str, limit: int, path: Path) -> bytes:
@@ -76,9 +87,14 @@ def _entry(archive: zipfile.ZipFile, name: str, limit: int, path: Path) -> bytes
     return data
 
 
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
 def _manifest(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
     try:
-        manifest = json.loads(_entry(archive, schema.MANIFEST, schema.MAX_MANIFEST_BYTES, path))
+        text = _entry(archive, schema.MANIFEST, schema.MAX_MANIFEST_BYTES, path)
+        manifest = json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
         raise RecordingError(f"{path} is damaged: its manifest is not JSON.") from None
     if not isinstance(manifest, dict) or manifest.get("format") != schema.FORMAT:
@@ -101,7 +117,7 @@ def _table(archive: zipfile.ZipFile, name: str, columns: pa.Schema, path: Path) 
         batches = []
         rows = size = 0
         # In batches, so that what unpacks to more than it says is noticed on the way.
-        for batch in file.iter_batches():
+        for batch in file.iter_batches(batch_size=_BATCH):
             rows += batch.num_rows
             size += batch.nbytes
             if rows > schema.MAX_ROWS or size > schema.MAX_TABLE_BYTES:

@@ -1,0 +1,126 @@
+"""Checks that the values of a recording make sense, so that nothing after the reader needs to.
+
+The schema has settled names and types by then. What is left are nulls, numbers that are no measurement, and
+references that lead nowhere.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from snapdiff.recording.model import Recording
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+#: No count, size or time is larger (a petabyte; JSON and JavaScript are exact up to here).
+_LARGEST = 2**53 - 1
+
+#: Columns that may be empty; no other may.
+_OPTIONAL = {
+    "checkpoints": {"call_seconds", "traced_bytes", "objects", "object_bytes", "fds", "rss", "uss"},
+    "stacks": {"function"},
+    "holders": {"entries", "bound"},
+}
+#: Columns that may be negative: none is a count or a time before the recording began.
+_SIGNED = {("checkpoints", "seconds"), ("timeline", "seconds"), ("stacks", "line"), ("traces", "bytes")}
+#: (table, column) that must name a row of (table, column).
+_REFERENCES = {
+    ("types", "checkpoint"): ("checkpoints", "id"),
+    ("traces", "checkpoint"): ("checkpoints", "id"),
+    ("traces", "stack"): ("stacks", "stack"),
+    ("stacks", "file"): ("files", "file"),
+    ("births", "stack"): ("stacks", "stack"),
+    ("births", "type"): ("survivors", "type"),
+    ("holders", "type"): ("survivors", "type"),
+    ("source", "file"): ("files", "file"),
+}
+#: Columns that together name a row of a table once.
+_KEYS = {
+    "checkpoints": ["id"],
+    "types": ["checkpoint", "type"],
+    "files": ["file"],
+    "stacks": ["stack", "depth"],
+    "traces": ["checkpoint", "stack"],
+    "survivors": ["type"],
+    "source": ["file", "line"],
+}
+_WORDS = {
+    ("checkpoints", "series"): {"control", "workload"},
+    ("files", "kind"): {"project", "stdlib", "package", "other"},
+}
+#: Keys of the manifest that are read, and what they hold.
+_MANIFEST: dict[str, type | tuple[type, ...]] = {
+    "options": dict,
+    "ended": dict,
+    "complete": bool,
+    "started": str,
+    "duration_seconds": (int, float),
+    "environment": dict,
+    "notes": list,
+}
+
+
+def find_nonsense(recording: Recording) -> str | None:
+    """Return what is wrong with a recording's values, in words, or None."""
+    for key, kind in _MANIFEST.items():
+        if not isinstance(recording.manifest.get(key), kind):
+            return f"its manifest has no proper {key}"
+    wrong = _wrong_options(recording.manifest)
+    if wrong is not None:
+        return wrong
+    for name, table in recording.tables.items():
+        for column in table.column_names:
+            if table[column].null_count and column not in _OPTIONAL.get(name, ()):
+                return f"its table {name} has no {column} in some row"
+            if _has_odd_numbers(table[column], (name, column) in _SIGNED):
+                return f"its table {name} has a {column} that is no measurement"
+    return _broken_structure(recording.tables)
+
+
+def _wrong_options(manifest: dict[str, Any]) -> str | None:
+    options = manifest["options"]
+    rounds, command, depth = options.get("rounds"), options.get("command"), options.get("trace_depth")
+    if not isinstance(rounds, list) or not all(type(count) is int and 0 < count <= _LARGEST for count in rounds):
+        return "its manifest has no proper rounds"
+    if not isinstance(command, list) or type(depth) is not int or not 0 <= depth <= _LARGEST:
+        return "its manifest has no proper options"
+    if not 0 <= manifest["duration_seconds"] <= _LARGEST:
+        return "its manifest has no proper duration"
+    return None
+
+
+def _has_odd_numbers(column: pa.ChunkedArray, signed: bool) -> bool:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
+        return False
+    if pa.types.is_floating(column.type) and not pc.all(pc.is_finite(column), min_count=0).as_py():
+        return True
+    lowest = -_LARGEST if signed else 0
+    limits = pc.min_max(column).as_py()
+    return limits["min"] is not None and (limits["min"] < lowest or limits["max"] > _LARGEST)
+
+
+def _broken_structure(tables: dict[str, pa.Table]) -> str | None:
+    import pyarrow.compute as pc
+
+    for (name, column), words in _WORDS.items():
+        if not set(pc.unique(tables[name][column]).to_pylist()) <= words:
+            return f"its table {name} has a {column} that is not known"
+    for (name, column), (other, key) in _REFERENCES.items():
+        known = tables[other][key].combine_chunks()
+        if not pc.all(pc.is_in(tables[name][column], value_set=known), min_count=0).as_py():
+            return f"its table {name} refers to a {column} that is not there"
+    for name, keys in _KEYS.items():
+        if tables[name].group_by(keys).aggregate([]).num_rows != tables[name].num_rows:
+            return f"its table {name} has a row twice"
+    for chain in tables["holders"]["chain"].to_pylist():
+        if any(step is None or step["label"] is None or step["type"] is None for step in chain):
+            return "its table holders has a broken chain"
+    full = tables["checkpoints"].filter(pc.invert(tables["checkpoints"]["sub"]))
+    for column in ("objects", "object_bytes", "call_seconds"):
+        if full[column].null_count:
+            return f"its table checkpoints has no {column} in some row"
+    return None
