@@ -2,7 +2,7 @@
 
     python benchmarks/bench.py [OBJECTS]
 
-- a census (every live object, counted and sized), untraced and traced, in multiples of one `gc.collect()` on the same heap;
+- a census (every live object, counted and sized), untraced and traced, in multiples of one `gc.collect()`;
 - an allocating workload under tracemalloc at several depths, in multiples of itself.
 
 Medians of five. Absolute times depend on the machine; the ratios are what counts.
@@ -10,14 +10,13 @@ Medians of five. Absolute times depend on the machine; the ratios are what count
 
 from __future__ import annotations
 
+import _tracemalloc
 import gc
 import json
 import statistics
 import sys
 import time
 from collections.abc import Callable
-
-import _tracemalloc
 
 from snapdiff.agent.census import census
 from snapdiff.agent.own import own_state

@@ -111,6 +111,23 @@ def snapdiff(command):
 
 
 @pytest.fixture
+def invoke(monkeypatch, capfd):
+    """Run `snapdiff ARGUMENTS` in this process: quicker. What the target prints is in `out` and `err` too."""
+    from click.testing import CliRunner
+
+    from snapdiff.cli import main
+
+    def run(*arguments, cwd=PROGRAMS):
+        monkeypatch.chdir(cwd)
+        capfd.readouterr()
+        done = CliRunner(catch_exceptions=False).invoke(main, [*map(str, arguments)])
+        target = capfd.readouterr()
+        return Run(done.exit_code, target.out + done.stdout, target.err + done.stderr)
+
+    return run
+
+
+@pytest.fixture
 def record(tmp_path, monkeypatch):
     """Record a victim program in a process of its own, supervised from this one; return the recording's path."""
     from snapdiff.record import Options
@@ -118,7 +135,7 @@ def record(tmp_path, monkeypatch):
 
     def run(target, name="run.snapdiff", cwd=PROGRAMS, **options):
         monkeypatch.chdir(cwd)
-        options = {"rounds": (1, 3, 20), "trace": "off", **options}
+        options = {"rounds": (1, 3, 20), "trace": "off", "force": True, **options}
         outcome = supervise(Options(target=target, output=tmp_path / name, **options), Silent())
         assert outcome.refused is None
         return outcome.path
@@ -175,8 +192,8 @@ def damage():
     """Write a copy of a recording with some of its parts replaced, or gone where the new one is None."""
     import zipfile
 
-    def copy(source, to, **parts):
-        with zipfile.ZipFile(source) as archive, zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as copied:
+    def copy(whole, to, **parts):
+        with zipfile.ZipFile(whole) as archive, zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as copied:
             for name in archive.namelist():
                 data = parts.get(re.sub(r"\..*", "", name), archive.read(name))
                 if data is not None:

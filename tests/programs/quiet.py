@@ -5,7 +5,6 @@ def work():
     """Make and drop objects of several kinds, cycles among them."""
     ring = [{"a": 1.5}, (1, 2), b"bytes", "text" * 3]
     ring.append(ring)
-    return None
 
 
 async def work_later():

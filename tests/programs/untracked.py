@@ -19,12 +19,12 @@ def keep():
     for _ in range(5):
         floats.append(next(numbers) / 7)
     for _ in range(6):
-        tuples.append(tuple([True, None]))
+        tuples.append(tuple([True, None]))  # noqa: C409  made anew in each call
     for _ in range(7):
         bares.append(object())
     for _ in range(8):
         complexes.append(complex(next(numbers), 0.5))
     for _ in range(9):
-        records.append(dict(yes=True, no=False))
+        records.append(dict(yes=True, no=False))  # noqa: C408  made without tracking
     for _ in range(10):
         arrays.append(bytearray(3))

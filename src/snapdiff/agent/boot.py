@@ -40,4 +40,6 @@ def load_driver() -> Any:
 # A target that starts processes with multiprocessing's spawn method runs its parent's main file again,
 # under another name.
 if __name__ == "__main__":
+    if sys.version_info < (3, 9):
+        raise SystemExit("snapdiff: the target's interpreter must be Python 3.9 or newer.")
     raise SystemExit(load_driver().main(sys.argv[1]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .names import type_name
+from .names import key_of, type_name
 from .own import Own
 from .sizes import sizer
 from .walk import tracked_by_type, walk
@@ -18,23 +18,21 @@ def census(own: Own) -> tuple[dict[str, list[int]], int]:
 
     Types of one name are one row: a class that is made anew in each call is still the same class to a person.
     """
-    tally: dict[type, list[int]] = {}
-    sizers: dict[type, Any] = {}
+    tally: dict[Any, list[Any]] = {}
 
     def count(cls: type, objects: list[Any]) -> None:
-        row = tally.get(cls)
+        row = tally.get(key_of(cls))
         if row is None:
-            row = tally[cls] = [0, 0]
-            sizers[cls] = sizer(cls)
+            row = tally[key_of(cls)] = [0, 0, cls, *sizer(cls)]
         row[0] += len(objects)
-        base, measure = sizers[cls]
+        base, measure = row[3:]
         row[1] += base * len(objects)
         if measure is not None:
             row[1] += sum(map(measure, objects))
 
     tracked = walk(count, own)
     by_name: dict[str, list[int]] = {}
-    for cls, (objects, size) in tally.items():
+    for objects, size, cls, _, _ in tally.values():
         row = by_name.setdefault(type_name(cls), [0, 0])
         row[0] += objects
         row[1] += size
@@ -44,7 +42,7 @@ def census(own: Own) -> tuple[dict[str, list[int]], int]:
 def tracked_census(own: Own) -> dict[str, int]:
     """Return {type name: objects} for the objects that the collector tracks: cheap, for sub-checkpoints."""
     by_name: dict[str, int] = {}
-    for cls, objects in tracked_by_type(own).items():
-        name = type_name(cls)
+    for objects in tracked_by_type(own).values():
+        name = type_name(type(objects[0]))
         by_name[name] = by_name.get(name, 0) + len(objects)
     return by_name

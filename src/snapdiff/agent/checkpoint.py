@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 _ANSWER_SECONDS = 3.0
 
 
+class SupervisorGoneError(Exception):
+    """Nobody watches any more: the run must end, or it would go on for ever on somebody's machine."""
+
+
 class Measurer:
     """Takes checkpoints. `keep` are the agent's own objects, which are never counted."""
 
@@ -73,7 +77,8 @@ class Measurer:
         try:
             os.write(self._ask_fd, b"c")
             ready, _, _ = select.select([self._answer_fd], [], [], _ANSWER_SECONDS)
-            if ready and os.read(self._answer_fd, 1) == b"":
-                self._ask_fd = -1
+            gone = bool(ready) and os.read(self._answer_fd, 1) == b""
         except OSError:
-            self._ask_fd = -1
+            gone = True
+        if gone:
+            raise SupervisorGoneError

@@ -10,7 +10,7 @@ import time
 import types
 
 from . import calls, environment, holders, spool, target
-from .checkpoint import Measurer
+from .checkpoint import Measurer, SupervisorGoneError
 from .plan import Plan
 from .screen import Screen
 
@@ -68,6 +68,10 @@ class Driver:
         except target.TargetError as error:
             if self.plan.debug:
                 self._print_traceback(error)
+            if self.total or (self.state[spool.SERIES] == spool.WORKLOAD and self.state[spool.DONE]):
+                # Too late to refuse: what was measured is kept.
+                print("snapdiff:", error, file=sys.stderr)  # noqa: T201
+                return self._ended_by(error)
             self.writer.write({"kind": "refused", "message": str(error)})
             return 2
         except BaseException as error:
@@ -264,7 +268,7 @@ class Driver:
         """Write how the program ended the run; return the exit status the process should have."""
         status = 1
         frame: dict[str, Any] = {"kind": "end", "stage": self.stage, "place": target.innermost(error)}
-        if isinstance(error, KeyboardInterrupt):
+        if isinstance(error, (KeyboardInterrupt, SupervisorGoneError)):
             frame["how"], status = "interrupted", 130
         elif isinstance(error, calls.ScriptExitError):
             frame["how"], frame["status"], status = "exited", error.status, error.status
@@ -276,7 +280,7 @@ class Driver:
             # The message stays on the program's own terminal: it may hold its data.
             frame["how"], frame["type"] = "raised", type(error).__name__
         self.writer.write(frame)
-        if frame["how"] == "raised":
+        if frame["how"] == "raised" and not isinstance(error, target.TargetError):
             self._print_traceback(error)
         return status
 

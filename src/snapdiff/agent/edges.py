@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _LRU_CACHE = type(functools.lru_cache(None)(id))
 _MAX_LABEL = 80
+_SUSPENDED = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
 #: Types whose dict is a namespace: the dict itself is no step of a chain, its entries are attributes.
 _NAMESPACE_OWNERS = (types.ModuleType, type)
 _MISSING = object()
@@ -55,6 +56,7 @@ def is_inner(owner: Any, value: Any) -> bool:
 
 def edge_label(owner: Any, value: Any) -> str:
     """Return how `owner` refers to `value`: `.name`, `[*]`, `{value}`, `closure variable x of f`, …"""
+    # Types are compared with `is`: `==` and `in` would ask a metaclass.
     cls = type(owner)
     if issubclass(cls, dict):
         return _dict_edge(owner, value)
@@ -74,7 +76,7 @@ def edge_label(owner: Any, value: Any) -> str:
         return " → argument of partial"
     if cls is types.FrameType:
         return " → local variable"
-    if cls in (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType):
+    if any(cls is kind for kind in _SUSPENDED):
         return " → local in " + _text(owner.__name__) + "()"
     if issubclass(cls, type):
         return _type_edge(owner, value)

@@ -28,6 +28,14 @@ MANAGED_WEAKREF = 1 << 3
 MANAGED_DICT = 1 << 4
 
 
+def key_of(cls: type) -> Any:
+    """Return what a class can be a dictionary's key by: itself, or its id where its metaclass could be asked.
+
+    A metaclass that defines `__eq__` or `__hash__` would be called by the dictionary, or make the class unhashable.
+    """
+    return cls if type(cls) is type else id(cls)
+
+
 def type_name(cls: type) -> str:
     """Return `module.Qualname`, or the bare name for builtins. Never raises, never runs program code."""
     try:

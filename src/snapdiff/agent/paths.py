@@ -11,7 +11,7 @@ import sys
 import types
 
 from . import edges
-from .names import HAVE_GC, flags, type_name
+from .names import HAVE_GC, flags, key_of, type_name
 from .own import FOLDER, Own, own_state
 from .referents import get_referents, handler_for, handlers
 
@@ -46,7 +46,7 @@ def search(wanted: Iterable[int], own: Own) -> Tree:
     """Search until every wanted object (by id) is found or nothing is left; never through our own."""
     tree = Tree()
     table = handlers()
-    found_handlers: dict[type, Any] = {}
+    found_handlers: dict[Any, Any] = {}
     missing = set(wanted)
     seen = own_state([tree, missing, table, found_handlers]).ids | own.ids
     order, parent, index = tree.order, tree.parent, tree.index
@@ -65,10 +65,11 @@ def search(wanted: Iterable[int], own: Own) -> Tree:
             referred = _locals(obj) if cls is types.FrameType else []
             if flags(cls) & HAVE_GC:
                 referred += get_referents(obj)
-            if cls in found_handlers:
-                handler = found_handlers[cls]
+            name = key_of(cls)
+            if name in found_handlers:
+                handler = found_handlers[name]
             else:
-                handler = found_handlers[cls] = handler_for(cls, table)
+                handler = found_handlers[name] = handler_for(cls, table)
             if handler is not None:
                 referred.extend(handler([obj]))
             for child in referred:

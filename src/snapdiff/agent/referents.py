@@ -104,7 +104,7 @@ def handlers() -> dict[type, Handler]:
 def handler_for(cls: type, table: dict[type, Handler]) -> Handler | None:
     """Return the handler of a type or of its nearest base that has one."""
     for base in mro(cls):
-        if base in table:
+        if type(base) is type and base in table:
             return table[base]
     return None
 

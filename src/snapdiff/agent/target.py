@@ -134,10 +134,11 @@ def resolve(owner: Any, place: str, attribute: str) -> Any:
         try:
             found = getattr(found, part)
         except AttributeError:
-            names = ", ".join(sorted(n for n in vars(owner) if callable(vars(owner)[n]) and n[:1] != "_")[:8])
-            hint = f" It has: {names}." if names and found is owner else ""
+            inside = vars(found) if isinstance(found, (types.ModuleType, type)) else {}
+            names = ", ".join(sorted(n for n in inside if callable(inside[n]) and n[:1] != "_")[:8])
+            hint = f" It has: {names}." if names else ""
             raise TargetError(f"{done} has no {part!r}.{hint}") from None
-        done = place + ":" + attribute
+        done += (":" if done == place else ".") + part
     return found
 
 

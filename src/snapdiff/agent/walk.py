@@ -17,10 +17,10 @@ from __future__ import annotations
 
 import gc
 import sys
-from itertools import compress, filterfalse
-from operator import is_not, not_
+from itertools import compress, filterfalse, repeat
+from operator import is_, is_not
 
-from .names import HAVE_GC, flags
+from .names import HAVE_GC, flags, key_of
 from .own import Own
 from .referents import get_referents, handler_for, handlers
 
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 # Bounds the memory of one batch: its referents are a list several times as long.
 _BATCH = 50_000
-_NEVER_COUNTED = frozenset((type(None), bool, type(Ellipsis), type(NotImplemented))).__contains__
-_IS_STRING = frozenset((str,)).__contains__
 
 
 def _singletons() -> list[Any]:
@@ -43,7 +41,7 @@ def _singletons() -> list[Any]:
 
     A list that stores 1, 2, 3 keeps no int alive, yet a walk would meet those ints for the first time.
     """
-    return [*range(-5, 257), *(bytes((code,)) for code in range(256)), b"", ()]
+    return [*range(-5, 257), *(bytes((code,)) for code in range(256)), b"", (), Ellipsis, NotImplemented]
 
 
 def walk(visit: Visitor, own: Own) -> int:
@@ -60,9 +58,9 @@ def walk(visit: Visitor, own: Own) -> int:
     return count
 
 
-def tracked_by_type(own: Own) -> dict[type, list[Any]]:
-    """Return the objects that the collector tracks, by exact type, but for our own."""
-    tracked: dict[type, list[Any]] = {}
+def tracked_by_type(own: Own) -> dict[Any, list[Any]]:
+    """Return the objects that the collector tracks, by exact type (`key_of` it), but for our own."""
+    tracked: dict[Any, list[Any]] = {}
     _group(gc.get_objects(), tracked)
     for cls in own.types & tracked.keys():
         others = _without(tracked.pop(cls), own.ids)
@@ -75,20 +73,21 @@ class _Walker:
     def __init__(self, visit: Visitor, own: Own) -> None:
         self.visit = visit
         self.table = handlers()
-        self.handlers: dict[type, Any] = {}
+        self.handlers: dict[Any, Any] = {}
         self.strings: dict[str, str] = {}
         self.seen = own.ids.union(_ids(_singletons()))
         # Objects that the program has frozen (gc.freeze) are tracked but in no list: then everything goes by id.
         self.frozen = gc.get_freeze_count() > 0
 
-    def run(self, groups: dict[type, list[Any]]) -> None:
+    def run(self, groups: dict[Any, list[Any]]) -> None:
         if self.frozen:
             for objects in groups.values():
                 self.seen |= _ids(objects)
             groups.setdefault(dict, []).append(sys.modules)
         while groups:
-            following: dict[type, list[Any]] = {}
-            for cls, objects in groups.items():
+            following: dict[Any, list[Any]] = {}
+            for objects in groups.values():
+                cls = type(objects[0])
                 self.visit(cls, objects)
                 for start in range(0, len(objects), _BATCH):
                     self.absorb(self.referred(cls, objects[start : start + _BATCH]), following)
@@ -101,20 +100,21 @@ class _Walker:
     def referred(self, cls: type, objects: list[Any]) -> list[Any]:
         """Return what objects of one type refer to, with repetitions."""
         found = get_referents(*objects) if flags(cls) & HAVE_GC else []
-        if cls not in self.handlers:
-            self.handlers[cls] = handler_for(cls, self.table)
-        handler = self.handlers[cls]
+        key = key_of(cls)
+        if key not in self.handlers:
+            self.handlers[key] = handler_for(cls, self.table)
+        handler = self.handlers[key]
         if handler is not None:
             found.extend(handler(objects))
         return found
 
-    def absorb(self, referred: list[Any], following: dict[type, list[Any]]) -> None:
+    def absorb(self, referred: list[Any], following: dict[Any, list[Any]]) -> None:
         """Add to `following` what has not been met before."""
         if not self.frozen:
             referred = _untracked(referred)
-        referred = _of_other_types(referred, _NEVER_COUNTED)
-        strings = _of_types(referred, _IS_STRING)
-        others = _of_other_types(referred, _IS_STRING)
+        referred = _not_of(bool, _not_of(type(None), referred))
+        strings = _of(str, referred)
+        others = _not_of(str, referred)
         known = self.strings
         _learn(known, strings)
         # Strings of equal value that are another object.
@@ -125,12 +125,15 @@ class _Walker:
         _group(map(by_id.__getitem__, fresh), following)
 
 
-def _group(objects: Iterable[Any], groups: dict[type, list[Any]]) -> None:
+def _group(objects: Iterable[Any], groups: dict[Any, list[Any]]) -> None:
     for obj in objects:
+        cls = type(obj)
+        # As `key_of`, without the call: this loop goes over every object.
+        key = cls if type(cls) is type else id(cls)
         try:
-            groups[type(obj)].append(obj)
+            groups[key].append(obj)
         except KeyError:
-            groups[type(obj)] = [obj]
+            groups[key] = [obj]
 
 
 def _without(objects: list[Any], ids: set[int]) -> list[Any]:
@@ -145,12 +148,12 @@ def _untracked(objects: list[Any]) -> list[Any]:
     return list(filterfalse(gc.is_tracked, objects))
 
 
-def _of_types(objects: list[Any], has: Callable[[Any], bool]) -> list[Any]:
-    return list(compress(objects, map(has, map(type, objects))))
+def _of(cls: type, objects: list[Any]) -> list[Any]:
+    return list(compress(objects, map(is_, map(type, objects), repeat(cls))))
 
 
-def _of_other_types(objects: list[Any], has: Callable[[Any], bool]) -> list[Any]:
-    return list(compress(objects, map(not_, map(has, map(type, objects)))))
+def _not_of(cls: type, objects: list[Any]) -> list[Any]:
+    return list(compress(objects, map(is_not, map(type, objects), repeat(cls))))
 
 
 def _learn(known: dict[str, str], strings: list[str]) -> None:

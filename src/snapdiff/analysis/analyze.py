@@ -55,6 +55,9 @@ def analyze(recording: Recording) -> Analysis:
     findings.sort(key=lambda f: (SEVERITY.index(f.verdict), -f.bytes_per_iteration, f.fingerprint))
     found = tuple(findings)
     verdict = found[0].verdict if found else Verdict.CLEAN
+    if not found and len(rounds) < 2:  # noqa: PLR2004
+        # The first round proves nothing, and without one there is nothing at all.
+        verdict = Verdict.INCONCLUSIVE
     if doubtful:
         verdict = Verdict.INCONCLUSIVE
     return Analysis(

@@ -106,8 +106,7 @@ class Causes:
         self._matrices = matrices
         self._frames = frames
         self._types = types
-        graphs = records(matrices.table("graphs"))
-        self._graphs = {row.type: parse(str(row.dot), str(row.type), str(row.drawn_by)) for row in graphs}
+        self._graphs = matrices.table("graphs").drop_duplicates("type").set_index("type")
         self._alive = _alive_per_line(matrices)
 
     def of_types(self) -> list[Finding]:
@@ -159,7 +158,7 @@ class Causes:
             not_shared_bytes=None,
             sentence="",
             reasons=tuple(reasons),
-            graph=self._graphs.get(main) or chain_graph(main, holder.chain),
+            graph=self._graph(main) or chain_graph(main, holder.chain),
             excerpts=self._excerpts([entry.frame for entry in born]),
             curve=tuple(self._matrices.windows(main)),
         )
@@ -199,6 +198,12 @@ class Causes:
             for frame, (count, callers) in ranked[: limits.MOST_BIRTHS]
         )
 
+    def _graph(self, name: str) -> Graph | None:
+        if name not in self._graphs.index:
+            return None
+        row = self._graphs.loc[name]
+        return parse(str(row["dot"]), name, str(row["drawn_by"]))
+
     def _excerpts(self, frames: list[Frame]) -> tuple[Excerpt, ...]:
         found = [self._frames.excerpt(frame) for frame in frames]
         return tuple(excerpt for excerpt in found if excerpt is not None)
@@ -216,7 +221,7 @@ def fingerprint(type_name: str | None, chain: tuple[ChainNode, ...], born: tuple
     else:
         parts = [[entry.frame.file, entry.frame.function or ""] for entry in born[:1]]
     text = json.dumps([type_name, *parts])
-    return hashlib.sha256(re.sub(r"\d+", "#", text).encode()).hexdigest()[:12]
+    return hashlib.sha256(re.sub(r"0x[0-9a-fA-F]+|\d+", "#", text).encode()).hexdigest()[:12]
 
 
 def chain_graph(type_name: str, chain: tuple[ChainNode, ...]) -> Graph | None:

@@ -53,6 +53,8 @@ def judge(gained: Sequence[int], spans: Sequence[Span], unit: str, least: float)
         return Judgement(Law.BOUNDED, Verdict.SATURATING, rate, (text, "the rate fell to less than half: it fills up"))
     if least == limits.STRICT_RATE and _often_enough(gained, spans):
         return _slowly_growing(later, rate, text)
+    if least == limits.STRICT_RATE and not _confirmed(spans) and gained[-1] >= limits.SLOW_LEAST:
+        return Judgement(Law.LINEAR, Verdict.INCONCLUSIVE, rate, (text, "no confirming round was completed"))
     if max(later[:-1], default=0.0) >= least and later[-1] > 0:
         return Judgement(Law.BOUNDED, Verdict.INCONCLUSIVE, rate, (text, "the rate falls: this may fill up and stop"))
     if gained[0] > 0 and sum(gained[1:]) * 2 <= gained[0]:
@@ -79,7 +81,7 @@ def _growing(later: list[float], spans: Sequence[Span], rate: float, text: str, 
     # The rounds before N are short and may hold the end of warm-up: N and 2N decide.
     last = later[-2:]
     if len(last) > 1 and last[1] < limits.FALLING * last[0]:
-        if last[1] < limits.SATURATED * last[0]:
+        if last[1] <= limits.SATURATED * last[0]:
             reasons.append("the rate fell to less than half in the confirming round: it fills up")
             return Judgement(Law.BOUNDED, Verdict.SATURATING, rate, tuple(reasons))
         reasons.append("the rate falls: this may fill up and stop")

@@ -97,7 +97,7 @@ def _series(checkpoints: pd.DataFrame, name: str) -> Series:
 def _growth(rows: pd.DataFrame, keys: list[str], column: str, ids: list[int]) -> pd.DataFrame:
     """Return differences between following checkpoints, one row a key that changed, columns 0, 1, …"""
     chosen = rows[rows["checkpoint"].isin(ids)]
-    table = chosen.pivot_table(index=keys, columns="checkpoint", values=column, aggfunc="sum", fill_value=0)
+    table = chosen.groupby([*keys, "checkpoint"])[column].sum().unstack(fill_value=0)
     growth = table.reindex(columns=ids, fill_value=0).diff(axis=1).iloc[:, 1:].astype("int64")
     growth.columns = pd.RangeIndex(growth.shape[1])
     return growth[(growth != 0).any(axis=1)]

@@ -66,6 +66,7 @@ def command(  # noqa: PLR0917
     """
     from snapdiff.cli.progress import make
     from snapdiff.record import Options, OptionsError, record
+    from snapdiff.record.ended import sentence
     from snapdiff.record.options import default_output, parse_rounds
 
     try:
@@ -73,10 +74,8 @@ def command(  # noqa: PLR0917
             target=target, output=output or default_output(target, datetime.now()), rounds=parse_rounds(rounds),
             setup=setup, teardown=teardown, inputs=inputs, python=shutil.which(python) or python, trace=trace,
             trace_depth=trace_depth, timeout=timeout, max_time=max_time, arguments=arguments,
-            command=("snapdiff", *sys.argv[1:]), debug=debug,
+            command=("snapdiff", *sys.argv[1:]), debug=debug, force=force,
         )  # fmt: skip
-        if options.output.exists() and not force:
-            raise OptionsError(f"{options.output} exists. Choose another name with -o, or overwrite it with --force.")
         with make(quiet) as progress:
             outcome = record(options, progress)
     except OptionsError as error:
@@ -89,14 +88,10 @@ def command(  # noqa: PLR0917
         raise fail(outcome.refused or "Nothing could be recorded.")
     early = outcome.ended is not None and not outcome.ended.complete
     if early and outcome.ended is not None:
-        click.echo(f"snapdiff: the run {_was(outcome.ended.text)}; what was complete is recorded.", err=True)
+        click.echo(f"snapdiff: {sentence(outcome.ended)}; what was complete is recorded.", err=True)
     click.echo(
         f"snapdiff: recorded {outcome.path} ({outcome.size / 1000:,.0f} KB). Next: snapdiff report {outcome.path}",
         err=True,
     )
     if early:
         raise click.exceptions.Exit(INCOMPLETE)
-
-
-def _was(text: str) -> str:
-    return "was " + text if text.startswith(("killed", "interrupted")) else text

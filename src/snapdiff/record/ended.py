@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,10 +25,17 @@ class Ended:
         return self.how == AS_PLANNED
 
 
-def describe(frame: dict[str, Any] | None, returncode: int | None, stopped_by: str | None, state: list[int]) -> Ended:
+def describe(
+    frame: dict[str, Any] | None,
+    returncode: int | None,
+    stopped_by: str | None,
+    state: list[int],
+    shown: Callable[[str], str],
+) -> Ended:
     """Say how a run ended, from the agent's last frame, the exit status, what we did, and the last state.
 
-    `stopped_by` is why the supervisor ended the target (`timed out`, `interrupted`), None if it did not.
+    `shown` makes a file's path fit to be shown elsewhere. `stopped_by` is why the supervisor ended the
+    target (`timed out`, `interrupted`), None if it did not.
     """
     where = _where(state)
     if frame is not None and frame.get("how") == AS_PLANNED:
@@ -37,9 +45,11 @@ def describe(frame: dict[str, Any] | None, returncode: int | None, stopped_by: s
     if frame is not None:
         how = str(frame.get("how"))
         if how == "raised":
-            return Ended(how, f"raised {frame.get('type')} {where}{_place(frame)}")
+            return Ended(how, f"raised {frame.get('type')} {where}{_place(frame, shown)}")
         if how == "exited":
-            return Ended(how, f"ended itself with sys.exit, status {frame.get('status')}, {where}{_place(frame)}")
+            return Ended(
+                how, f"ended itself with sys.exit, status {frame.get('status')}, {where}{_place(frame, shown)}"
+            )
         return Ended(how, f"{how} {where}")
     if returncode is not None and returncode < 0:
         name = _signal_name(-returncode)
@@ -60,11 +70,11 @@ def _where(state: list[int]) -> str:
     return "before the first round"
 
 
-def _place(frame: dict[str, Any]) -> str:
+def _place(frame: dict[str, Any], shown: Callable[[str], str]) -> str:
     place = frame.get("place")
     if not isinstance(place, dict):
         return ""
-    return f" ({place.get('file')}:{place.get('line')} in {place.get('function')})"
+    return f" ({shown(str(place.get('file')))}:{place.get('line')} in {place.get('function')})"
 
 
 def _signal_name(number: int) -> str:
@@ -72,3 +82,11 @@ def _signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
+
+
+def sentence(how: Ended) -> str:
+    """Return how a run ended as a clause with its subject: "the target raised ValueError …"."""
+    if how.text.startswith("the process"):
+        return how.text
+    was = "was " if how.text.startswith(("killed", "interrupted")) else ""
+    return f"the target {was}{how.text}"

@@ -46,12 +46,16 @@ class Options:
     command: tuple[str, ...] = field(default=())
     """The command line, for "how to reproduce"."""
     debug: bool = False
+    force: bool = False
+    """Overwrite an existing recording, finished or not."""
 
     def check(self) -> None:
         """Raise OptionsError for what can be known to fail before the target starts."""
         folder = self.output.absolute().parent
         if not folder.is_dir():
             raise OptionsError(f"The output folder {folder} does not exist. Create it, or choose another with -o.")
+        if self.output.exists() and not self.output.is_dir() and not self.force:
+            raise OptionsError(f"{self.output} exists. Choose another name with -o, or overwrite it with --force.")
         if self.output.is_dir():
             raise OptionsError(
                 f"The output {self.output} is a folder. Name a file, such as {self.output}/run.snapdiff."

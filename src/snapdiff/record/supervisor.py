@@ -17,8 +17,9 @@ import psutil
 
 import snapdiff.agent
 from snapdiff.agent import spool
-from snapdiff.record import ended, seal
-from snapdiff.record.options import SUBCHECKPOINTS, Options
+from snapdiff.record import ended, seal, unfinished
+from snapdiff.record.options import SUBCHECKPOINTS, Options, OptionsError
+from snapdiff.record.sources import Sources
 from snapdiff.record.timeline import INTERVAL, Timeline
 
 #: Seconds a target gets to end after Ctrl-C, before it is killed: time for its `finally` blocks.
@@ -56,16 +57,21 @@ def record(options: Options, progress: Progress) -> Outcome:
     """
     options.check()
     part = options.output.with_name(options.output.name + ".part")
-    if part.exists():
-        shutil.rmtree(part)
-    part.mkdir()
+    unfinished.make_room(part, options.force)
     started = datetime.now(UTC)
-    run = _Run(options, part, progress)
-    run.watch()
-    how = ended.describe(run.last, run.returncode, run.stopped_by, run.state.tolist())
+    try:
+        run = _Run(options, part, progress)
+    except OSError as error:
+        shutil.rmtree(part, ignore_errors=True)
+        raise OptionsError(f"{options.python} cannot be started: {error.strerror or error}.") from error
+    with unfinished.hold(part):
+        run.watch()
+    loaded = run.loaded or {}
+    shown = Sources(loaded.get("working_directory", "."), loaded.get("library_folders", {})).shown
+    how = ended.describe(run.last, run.returncode, run.stopped_by, run.state.tolist(), shown)
     if run.refused is not None or not run.checkpoints:
         shutil.rmtree(part, ignore_errors=True)
-        return Outcome(None, 0, how, run.refused or f"Nothing could be recorded: the target {_was(how.text)}.")
+        return Outcome(None, 0, how, run.refused or _nothing(options, run, how))
     facts = seal.Facts(
         options=seal.describe_options(options),
         ended=how,
@@ -81,8 +87,13 @@ def record(options: Options, progress: Progress) -> Outcome:
     return Outcome(options.output, size, how, None)
 
 
-def _was(text: str) -> str:
-    return "was " + text if text.startswith(("killed", "timed out", "interrupted")) else text
+def _nothing(options: Options, run: _Run, how: ended.Ended) -> str:
+    """Say why nothing was recorded."""
+    if run.stopped_by is None and run.state[spool.PHASE] == spool.STARTING:
+        return (
+            f"{options.python} ended with status {run.returncode} before the agent started: is it Python 3.9 or newer?"
+        )
+    return f"Nothing could be recorded: {ended.sentence(how)}."
 
 
 class _Run:
@@ -97,6 +108,7 @@ class _Run:
         """(RSS, USS) in bytes by the checkpoint's ordinal (1 is the first), read while the target waited."""
         self.refused: str | None = None
         self.last: dict[str, Any] | None = None
+        self.loaded: dict[str, Any] | None = None
         self.checkpoints = 0
         self.stopped_by: str | None = None
         self.returncode: int | None = None
@@ -121,9 +133,15 @@ class _Run:
         spool.create(str(folder), plan)
         self.state = spool.open_state(str(folder))
         self.started = time.monotonic()
-        self._process = subprocess.Popen([options.python, str(_BOOT), str(folder)], pass_fds=(asked, answered))
-        os.close(asked)
-        os.close(answered)
+        try:
+            self._process = subprocess.Popen([options.python, str(_BOOT), str(folder)], pass_fds=(asked, answered))
+        except OSError:
+            os.close(self._ask)
+            os.close(self._answer)
+            raise
+        finally:
+            os.close(asked)
+            os.close(answered)
         self._watched = psutil.Process(self._process.pid)
 
     def watch(self) -> None:
@@ -196,6 +214,8 @@ class _Run:
             if kind == "checkpoint":
                 self.checkpoints += 1
                 self.progress.checkpoint(frame, self._rss())
+            elif kind == "loaded":
+                self.loaded = frame
             elif kind == "refused":
                 self.refused = str(frame.get("message"))
             elif kind == "end":

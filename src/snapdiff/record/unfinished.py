@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +15,38 @@ from snapdiff.record.ended import Ended
 from snapdiff.record.options import OptionsError
 
 
+@contextmanager
+def hold(part: Path) -> Iterator[None]:
+    """Hold a spool: as long as this lasts, nobody may seal or overwrite it."""
+    with (part / spool.PLAN_FILE).open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        yield
+
+
+def _is_held(part: Path) -> bool:
+    with (part / spool.PLAN_FILE).open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def make_room(part: Path, force: bool) -> None:
+    """Make the folder for a new spool. Raises OptionsError when an unfinished recording is there."""
+    if (part / spool.PLAN_FILE).is_file():
+        if _is_held(part):
+            raise OptionsError(f"Another snapdiff is recording into {part} right now. Choose another name with -o.")
+        if not force and any(frame.get("kind") == "checkpoint" for frame, _ in spool.read(str(part))):
+            raise OptionsError(
+                f"{part} holds an unfinished recording. Seal it with `snapdiff seal {part}`, "
+                "or overwrite it with --force."
+            )
+    if part.exists():
+        shutil.rmtree(part)
+    part.mkdir()
+
+
 def seal_unfinished(part: Path) -> Path:
     """Seal `NAME.snapdiff.part` into `NAME.snapdiff` and remove it; return the recording's path.
 
@@ -19,6 +54,8 @@ def seal_unfinished(part: Path) -> Path:
     """
     if not (part / spool.PLAN_FILE).is_file() or part.suffix != ".part":
         raise OptionsError(f"{part} is not the .part folder of an unfinished recording.")
+    if _is_held(part):
+        raise OptionsError(f"{part} is being recorded into right now: it will be sealed when that ends.")
     frames = [frame for frame, _ in spool.read(str(part))]
     checkpoints = [frame for frame in frames if frame.get("kind") == "checkpoint"]
     if not checkpoints:

@@ -16,21 +16,29 @@ if TYPE_CHECKING:
 
 
 #: Rows unpacked at a time: few enough that text repeated by a dictionary is noticed before it fills the memory.
-_BATCH = 4096
+_BATCH = 512
+#: The end of a ZIP: its record of 22 bytes and the longest comment.
+_END_BYTES = 22 + 65_535
 
 
 def read(path: Path) -> Recording:
     """Read a recording. Raises RecordingError with one sentence when that is not possible."""
     try:
         size = path.stat().st_size
-        if not path.is_file():
-            raise RecordingError(f"{path} is a folder or a device, not a recording.")
+        if not path.is_file() and not path.is_dir():
+            raise RecordingError(f"{path} is not a file.")
+        if path.is_dir():
+            raise RecordingError(f"{path} is a folder, not a recording.")
         if size > schema.MAX_FILE_BYTES:
             raise RecordingError(f"{path} is larger than any recording ({size:,} bytes).")
         with path.open("rb") as file:
             start = file.read(4)
+            file.seek(max(0, size - _END_BYTES))
+            end = file.read()
         if start[:2] != b"PK":
             raise RecordingError(f"{path} is not a snapdiff recording.")
+        if _directory_size(end) > schema.MAX_ENTRIES * 1024:
+            raise RecordingError(f"{path} is not a snapdiff recording: it has too many parts.")
         with zipfile.ZipFile(path) as archive:
             return _read_archive(archive, path)
     except FileNotFoundError:
@@ -42,6 +50,12 @@ def read(path: Path) -> Recording:
     except (NotImplementedError, UnicodeError, ValueError) as error:
         # zipfile's words for versions, names and offsets that no writer of ours makes.
         raise RecordingError(f"{path} is damaged: its table of contents makes no sense.") from error
+
+
+def _directory_size(end: bytes) -> int:
+    """Return the size of a ZIP's table of contents as its end says; zipfile would read all of it first."""
+    at = end.rfind(b"PK\x05\x06")
+    return int.from_bytes(end[at + 12 : at + 16], "little") if at >= 0 else 0
 
 
 def _unsealed(path: Path) -> str:

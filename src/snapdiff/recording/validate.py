@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 #: No count, size or time is larger (a petabyte; JSON and JavaScript are exact up to here).
 _LARGEST = 2**53 - 1
 
+#: A recording has at most 64 types with a few holders each.
+_MOST_HOLDERS = 10_000
+
 #: Columns that may be empty; no other may.
 _OPTIONAL = {
     "checkpoints": {"call_seconds", "traced_bytes", "objects", "object_bytes", "fds", "rss", "uss"},
@@ -116,6 +119,8 @@ def _broken_structure(tables: dict[str, pa.Table]) -> str | None:
     for name, keys in _KEYS.items():
         if tables[name].group_by(keys).aggregate([]).num_rows != tables[name].num_rows:
             return f"its table {name} has a row twice"
+    if tables["holders"].num_rows > _MOST_HOLDERS:
+        return "its table holders is too long"
     for chain in tables["holders"]["chain"].to_pylist():
         if any(step is None or step["label"] is None or step["type"] is None for step in chain):
             return "its table holders has a broken chain"

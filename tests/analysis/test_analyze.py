@@ -1,0 +1,577 @@
+"""A recording becomes findings: what is judged, in which order, and what withdraws it."""
+
+from __future__ import annotations
+
+import pytest
+
+from snapdiff.analysis import Verdict
+from snapdiff.analysis.model import Control, Law
+from snapdiff.api import Report
+
+ITEM = ("app.Item", 1, 10, 151, 302)
+ADD = ("app/cart.py", 41, "Cart.add")
+HANDLE = ("app/shop.py", 12, "handle")
+RUN = ("bench.py", 7, "run")
+LIBRARY = ("/venv/lib/python3.11/site-packages/orm/row.py", 88, None)
+
+
+def only(findings):
+    """The finding, when there is just one."""
+    (finding,) = findings
+    return finding
+
+
+# -- rounds -----------------------------------------------------------------------------------------------
+
+
+def test_growth_of_every_round_is_exact(program):
+    found = (
+        program()
+        .grows("app.Item", 953, 20, 302, 604, size=144)
+        .grows_untracked("float", 7, 10, 151, 302, size=24)
+        .allocates(ADD, blocks=(960, 30, 453, 906), size=100)
+        .analysis()
+    )
+    assert (960, 30, 453, 906) == tuple(each.objects for each in found.rounds)
+    assert (953, 20, 302, 604) == tuple(each.tracked for each in found.rounds)
+    assert tuple(953 * 144 * n // 953 + 24 * m for n, m in ((953, 7), (20, 10), (302, 151), (604, 302))) == tuple(
+        each.bytes for each in found.rounds
+    )
+    assert (960, 30, 453, 906) == tuple(each.blocks for each in found.rounds)
+    assert (96_000, 3000, 45_300, 90_600) == tuple(each.traced_bytes for each in found.rounds)
+
+
+def test_rounds_say_how_many_calls_they_were_and_which_one_confirms(cart):
+    rounds = cart.analysis().rounds
+    assert [(1, 1, False), (2, 10, False), (3, 151, False), (4, 302, True)] == [
+        (each.number, each.iterations, each.extra) for each in rounds
+    ]
+    assert [1.0] * 4 == [each.objects_per_iteration for each in rounds]
+    assert [0.001, 0.01, 0.151, 0.302] == [each.seconds for each in rounds]
+
+
+def test_memory_that_was_not_measured_is_none_and_not_zero(cart):
+    rounds = cart.checkpoints(rss=(None,) * 5, uss=(None, 1, None, 3, None)).analysis().rounds
+    assert [None] * 4 == [each.rss for each in rounds]
+    assert [1, None, 3, None] == [each.uss for each in rounds]
+
+
+def test_garbage_and_checkpoints_are_handed_on_as_they_were(cart):
+    found = cart.checkpoints(garbage=(0, 4, 5, 6, 7)).analysis()
+    assert [4, 5, 6, 7] == [each.garbage for each in found.rounds]
+    assert ["control"] * 4 + ["workload"] * 5 == [row.series for row in found.checkpoints]
+    assert [0, 1, 11, 162, 464] == [row.iterations for row in found.checkpoints if row.series == "workload"]
+    assert [0, 4, 5, 6, 7] == [row.garbage for row in found.checkpoints if row.series == "workload"]
+
+
+def test_the_timeline_names_the_control_apart_from_the_rounds(cart):
+    found = (
+        cart.sampled(0.1, 10, "load", "control", 0)
+        .sampled(0.2, 11, "round", "control", 1)
+        .sampled(0.3, 12, "round", "workload", 1)
+        .sampled(0.4, 13, "checkpoint", "workload", 1)
+        .analysis()
+    )
+    assert ["start", "control", "round", "checkpoint"] == [point.phase for point in found.timeline]
+    assert [10, 11, 12, 13] == [point.rss for point in found.timeline]
+
+
+def test_the_method_and_the_environment_come_from_the_manifest(cart):
+    found = cart.analysis()
+    assert ("app/cart.py:add", (1, 10, 151), "rounds", 4) == (
+        found.method.target,
+        found.method.plan,
+        found.method.trace,
+        found.method.trace_depth,
+    )
+    assert ("snapdiff", "record", "app/cart.py:add") == found.method.command
+    assert 4.5 == found.method.duration_seconds
+    assert 9 * 0.25 == found.method.tool_seconds
+    assert (("implementation", "cpython"), ("python", "3.11.9")) == found.environment
+
+
+def test_notes_of_the_recording_reach_the_reader(cart):
+    cart.manifest["notes"] = ["3 of 9 allocation tracebacks were left out."]
+    assert ("3 of 9 allocation tracebacks were left out.",) == cart.analysis().notes
+
+
+# -- verdicts and their order -----------------------------------------------------------------------------
+
+
+def test_a_leak_convicts_the_run_with_exit_code_one(cart):
+    found = cart.analysis()
+    assert Verdict.LEAK is found.verdict
+    assert 1 == Report(found).exit_code
+    assert (True, "as planned") == (found.complete, found.ended)
+
+
+def test_a_program_that_gains_nothing_is_clean_with_exit_code_zero(program):
+    found = program().grows("app.Item", 0, 0, 0, 0).analysis()
+    assert (Verdict.CLEAN, (), ()) == (found.verdict, found.findings, found.types)
+    assert 0 == Report(found).exit_code
+
+
+def test_a_slow_leak_convicts_too(program):
+    found = program().grows("app.Item", 0, 1, 21, 43).analysis()
+    assert Verdict.SLOW_LEAK is found.verdict
+    assert 1 == Report(found).exit_code
+
+
+def test_initialisation_is_one_finding_and_never_one_a_type(program):
+    found = program().grows("dict", 500, 0, 0).grows("list", 400, 0, 0).grows("tuple", 51, 0, 0).analysis()
+    finding = only(found.findings)
+    assert (Verdict.ONE_TIME, Law.ONE_TIME, None) == (finding.verdict, finding.law, finding.type)
+    assert (951, 0, 0, 0) == (*finding.growth, 0)[:4]
+    assert ("dict", "list", "tuple") == finding.other_types
+    assert ("3 types grew in the first round only",) == finding.reasons
+    assert 0 == Report(found).exit_code
+
+
+def test_findings_come_in_the_order_of_their_verdicts(program):
+    found = (
+        program()
+        .grows("app.Once", 900, 0, 0, 0)
+        .grows("app.Cache", 1, 10, 117, 0)
+        .grows("app.Fading", 5, 50, 755, 1100)
+        .grows("app.Slow", 0, 1, 21, 43)
+        .grows("app.Leak", 1, 10, 151, 302)
+    )
+    for at, name in enumerate(("app.Cache", "app.Fading", "app.Slow", "app.Leak")):
+        found.survivors(name).held(name, f"module app → kept_{'abcd'[at]}")
+    analysis = found.analysis()
+    assert [Verdict.LEAK, Verdict.SLOW_LEAK, Verdict.INCONCLUSIVE, Verdict.SATURATING, Verdict.ONE_TIME] == [
+        finding.verdict for finding in analysis.findings
+    ]
+    assert Verdict.LEAK is analysis.verdict
+
+
+def test_equal_verdicts_come_in_the_order_of_their_bytes(program):
+    found = (
+        program()
+        .grows("app.Small", 1, 10, 151, 302, size=50)
+        .grows("app.Large", 1, 10, 151, 302, size=5000)
+        .grows("app.Middle", 1, 10, 151, 302, size=500)
+    )
+    for name in ("app.Small", "app.Large", "app.Middle"):
+        found.survivors(name).held(name, f"module app → {name[4:].lower()}")
+    assert ["app.Large", "app.Middle", "app.Small"] == [finding.type for finding in found.analysis().findings]
+
+
+def test_types_come_with_what_grew_most_first(program):
+    found = program().grows("b.Small", 1, 10, 151, 302).grows("a.Large", 3, 30, 453, 906).analysis()
+    assert ["a.Large", "b.Small"] == [row.type for row in found.types]
+    assert ((3, 30, 453, 906), 3.0, 192.0, Verdict.LEAK) == (
+        found.types[0].objects,
+        found.types[0].objects_per_iteration,
+        found.types[0].bytes_per_iteration,
+        found.types[0].verdict,
+    )
+
+
+def test_types_that_did_not_change_are_left_out(cart):
+    assert ["app.Item"] == [row.type for row in cart.grows("app.Same", 0, 0, 0, 0).analysis().types]
+
+
+def test_a_type_that_is_there_only_at_some_checkpoints_counts_as_none_at_the_others(program):
+    found = program(confirming=None).grows("app.Item", 1, 10, 151)
+    found.types["app.Late"] = ((-100, 0, 151), (-6400, 0, 9664))
+    row = next(row for row in found.analysis().types if row.type == "app.Late")
+    assert (-100, 0, 151) == row.objects
+
+
+def test_one_object_that_gets_larger_for_ever_is_found_by_its_size(program):
+    found = program().grows("bytearray", 0, 0, 0, 0, sizes=(1000, 10_000, 151_000, 302_000)).analysis()
+    row = only(found.types)
+    assert (Verdict.LEAK, 1000.0, 0.0) == (row.verdict, row.bytes_per_iteration, row.objects_per_iteration)
+    assert Verdict.LEAK is found.verdict
+
+
+def test_size_is_judged_by_eight_bytes_a_call(program):
+    enough = program().grows("list", 0, 0, 0, 0, sizes=(8, 80, 1208, 2416)).analysis()
+    less = program().grows("list", 0, 0, 0, 0, sizes=(8, 80, 1207, 2416)).analysis()
+    assert (Verdict.LEAK, Verdict.CLEAN) == (enough.verdict, less.verdict)
+
+
+# -- causes -----------------------------------------------------------------------------------------------
+
+
+def test_what_one_holder_keeps_is_one_finding_named_after_the_programs_own_class(program):
+    found = (
+        program()
+        .grows(*ITEM, size=144)
+        .grows("str", 1, 10, 151, 302, size=50)
+        .grows_untracked("float", 1, 10, 151, 302)
+    )
+    for name, distance in (("str", 2), ("float", 2), ("app.Item", 1)):
+        found.survivors(name).held(name, "module app → Cart.by_id", entries=464, distance=distance)
+    finding = only(found.analysis().findings)
+    assert ("app.Item", ("float", "str")) == (finding.type, finding.other_types)
+    assert 144.0 + 50.0 + 64.0 == finding.bytes_per_iteration
+    assert (1.0, (1, 10, 151, 302)) == (finding.objects_per_iteration, finding.growth)
+
+
+def test_of_two_builtins_the_nearer_one_names_the_finding(program):
+    found = program().grows("str", 1, 10, 151, 302, size=900).grows("list", 1, 10, 151, 302)
+    found.survivors("str").held("str", "module app → rows", distance=2)
+    found.survivors("list").held("list", "module app → rows", distance=1)
+    assert "list" == only(found.analysis().findings).type
+
+
+def test_a_type_that_two_holders_keep_is_two_findings_with_its_growth_divided(program):
+    found = (
+        program()
+        .grows("app.Item", 2, 20, 302, 604)
+        .survivors("app.Item")
+        .held("app.Item", "module app → first", survivors=100)
+        .held("app.Item", "module app → second", survivors=100)
+        .analysis()
+    )
+    assert {"module app → first", "module app → second"} == {each.container.path for each in found.findings}
+    assert [(1.0, 64.0, (1, 10, 151, 302))] * 2 == [
+        (each.objects_per_iteration, each.bytes_per_iteration, each.growth) for each in found.findings
+    ]
+
+
+def test_a_holder_of_less_than_a_fifth_of_the_survivors_is_no_cause_of_its_own(program):
+    def holders(small):
+        found = program().grows(*ITEM).survivors("app.Item")
+        found.held("app.Item", "module app → large", survivors=200 - small)
+        return len(found.held("app.Item", "module app → small", survivors=small).analysis().findings)
+
+    assert (2, 1) == (holders(40), holders(39))
+
+
+def test_a_few_survivors_elsewhere_do_not_take_from_the_growth_of_the_holder(program):
+    found = program().grows(*ITEM).survivors("app.Item").held("app.Item", "module app → kept", survivors=190)
+    assert (1, 10, 151, 302) == only(found.analysis().findings).growth
+
+
+def test_a_leak_without_a_known_holder_is_still_a_finding(program):
+    finding = only(program().grows(*ITEM).survivors("app.Item", unreached=200).analysis().findings)
+    assert (Verdict.LEAK, None, (), "app.Item") == (finding.verdict, finding.container, finding.chain, finding.type)
+
+
+def test_a_type_whose_survivors_were_not_looked_at_goes_with_the_holder_of_the_others(cart):
+    finding = only(cart.grows("str", 1, 10, 151, 302).analysis().findings)
+    assert ("app.Item", ("str",)) == (finding.type, finding.other_types)
+
+
+def test_the_container_is_described_with_its_size_and_chain(cart):
+    finding = only(cart.analysis().findings)
+    assert ("module app → Cart.by_id", "dict", 464, None) == (
+        finding.container.path,
+        finding.container.type,
+        finding.container.size,
+        finding.container.bound,
+    )
+    assert [("module app", "module"), (".Cart", "type"), (".by_id", "dict")] == [
+        (node.label, node.type) for node in finding.chain
+    ]
+
+
+def test_a_container_that_grows_because_it_is_given_entries_is_no_second_cause(cart):
+    cart.grows("dict", 0, 0, 0, 0, sizes=(48, 480, 7248, 14_496)).survivors("dict", examined=0)
+    cart.held("dict", "module app → Cart.by_id", survivors=0, larger=True, distance=0)
+    assert ["app.Item"] == [finding.type for finding in cart.analysis().findings]
+
+
+def test_a_buffer_that_gets_larger_is_its_own_container(program):
+    found = (
+        program()
+        .grows("bytearray", 0, 0, 0, 0, sizes=(1000, 10_000, 151_000, 302_000))
+        .survivors("bytearray", examined=0)
+        .held("bytearray", "module app → log", "bytearray", survivors=0, larger=True, distance=0)
+    )
+    finding = only(found.analysis().findings)
+    assert ("module app → log", "bytearray") == (finding.container.path, finding.container.type)
+
+
+def test_weak_references_to_what_leaks_are_no_second_cause(cart):
+    cart.grows("weakref.ReferenceType", 1, 10, 151, 302).survivors("weakref.ReferenceType")
+    cart.held("weakref.ReferenceType", "module app → watchers", "set")
+    assert ["app.Item"] == [finding.type for finding in cart.analysis().findings]
+
+
+def test_weak_references_that_alone_grow_are_a_cause(program):
+    name = "weakref.ReferenceType"
+    found = program().grows(name, 1, 10, 151, 302).survivors(name).held(name, "module app → watchers", "set")
+    assert name == only(found.analysis().findings).type
+
+
+@pytest.mark.parametrize(("kind", "bound"), [("collections.deque", 1000), ("functools._lru_cache_wrapper", 4096)])
+def test_a_holder_that_knows_its_bound_is_saturating_and_no_leak(program, kind, bound):
+    found = (
+        program()
+        .grows(*ITEM)
+        .survivors("app.Item")
+        .held("app.Item", "module app → recent", kind, entries=464, bound=bound)
+        .analysis()
+    )
+    finding = only(found.findings)
+    assert (Verdict.SATURATING, Law.BOUNDED, bound) == (finding.verdict, finding.law, finding.container.bound)
+    assert f"module app → recent holds 464 and never more than {bound}" == finding.reasons[-1]
+    assert (Verdict.SATURATING, 0) == (found.verdict, Report(found).exit_code)
+
+
+def test_survivors_over_the_calls_include_sub_checkpoints_that_fit_between_the_full_ones(cart):
+    curve = only(cart.counts_within(3, app_Item=[26, 41, 56]).analysis().findings).curve
+    assert ((0, 0), (1, 1), (11, 11), (26, 26), (41, 41), (56, 56), (162, 162), (464, 464)) == curve
+
+
+def test_sub_checkpoints_that_contradict_the_full_counts_are_left_out_of_the_curve(cart):
+    curve = only(cart.counts_within(3, app_Item=[5, 41, 900]).analysis().findings).curve
+    assert ((0, 0), (1, 1), (11, 11), (41, 41), (162, 162), (464, 464)) == curve
+
+
+def test_the_curve_of_all_objects_begins_at_nothing_and_ends_at_the_sum(cart):
+    found = cart.grows("app.Once", 900, 0, 0, 0).analysis()
+    assert ((0, 0), (1, 901), (11, 911), (162, 1062), (464, 1364)) == found.curve
+
+
+# -- where survivors are born -----------------------------------------------------------------------------
+
+
+def test_the_first_frame_of_the_program_is_blamed_and_those_behind_it_are_its_callers(program):
+    found = program().grows(*ITEM).born("app.Item", LIBRARY, ADD, HANDLE, RUN).analysis()
+    (born,) = only(found.findings).born_at
+    assert ADD == (born.frame.file, born.frame.line, born.frame.function)
+    assert [HANDLE, RUN] == [(frame.file, frame.line, frame.function) for frame in born.callers]
+
+
+def test_without_a_frame_of_the_program_the_first_of_all_is_blamed(program):
+    found = program().grows(*ITEM).born("app.Item", LIBRARY, ("/usr/lib/python3.11/json/decoder.py", 1, "decode"))
+    (born,) = only(found.analysis().findings).born_at
+    assert (LIBRARY, 1) == ((born.frame.file, born.frame.line, born.frame.function), len(born.callers))
+
+
+def test_lines_are_ranked_by_the_survivors_they_bore(program):
+    found = (
+        program().grows("app.Item", 4, 40, 604, 1208).born("app.Item", HANDLE, count=30).born("app.Item", ADD, count=90)
+    )
+    births = only(found.analysis().findings).born_at
+    assert [(41, 0.75, 1392), (12, 0.25, 464)] == [(born.frame.line, born.share, born.born) for born in births]
+
+
+def test_tracebacks_that_meet_in_one_line_of_the_program_vote_together(program):
+    found = program().grows(*ITEM).born("app.Item", ADD, HANDLE, count=60).born("app.Item", LIBRARY, ADD, RUN, count=60)
+    (born,) = only(found.born("app.Item", RUN, count=80).analysis().findings).born_at[:1]
+    assert (41, 0.6) == (born.frame.line, born.share)
+
+
+def test_at_most_three_lines_are_named(program):
+    found = program().grows(*ITEM)
+    for line in range(1, 9):
+        found.born("app.Item", ("app/cart.py", line, "add"), count=line)
+    assert [8, 7, 6] == [born.frame.line for born in only(found.analysis().findings).born_at]
+
+
+def test_blocks_alive_at_a_line_are_those_of_the_last_checkpoint(cart):
+    (born,) = only(cart.analysis().findings).born_at
+    assert (464, 50 + 464) == (born.born, born.alive)
+
+
+def test_without_tracing_nothing_is_said_about_lines(program):
+    found = program(traced=False).grows(*ITEM).survivors("app.Item").held("app.Item", "module app → kept").analysis()
+    assert (Verdict.LEAK, ()) == (found.verdict, found.lines)
+    assert () == only(found.findings).born_at
+    assert [(None, None)] * 4 == [(each.blocks, each.traced_bytes) for each in found.rounds]
+    assert (Control(0, None, True), "off") == (found.control, found.method.trace)
+
+
+def test_source_around_the_line_is_shown_with_its_number(cart):
+    (excerpt,) = only(cart.analysis().findings).excerpts
+    assert ("app/cart.py", 39, 41) == (excerpt.file, excerpt.first_line, excerpt.focus)
+    assert ("    def add(cls):", "        # new", "        item = Item()", "        keep(item)") == excerpt.lines
+
+
+def test_an_excerpt_stops_at_a_gap_and_three_lines_away(program):
+    found = (
+        program()
+        .grows(*ITEM)
+        .born("app.Item", ADD)
+        .source("app/cart.py", 30, "too far away")
+        .source("app/cart.py", 36, *(f"line {number}" for number in range(36, 43)))
+        .analysis()
+    )
+    (excerpt,) = only(found.findings).excerpts
+    assert (38, tuple(f"line {number}" for number in range(38, 43))) == (excerpt.first_line, excerpt.lines)
+
+
+# -- lines that no object explains ------------------------------------------------------------------------
+
+
+LOST = ("app/native.py", 8, "encode")
+
+
+def test_memory_lost_in_c_is_a_finding_of_its_line_without_a_type(program):
+    found = program().allocates(LOST, RUN, blocks=(1, 10, 151, 302), size=1000).analysis()
+    finding = only(found.findings)
+    assert (Verdict.LEAK, None, None) == (finding.verdict, finding.type, finding.container)
+    assert (1.0, 1000.0, (1, 10, 151, 302)) == (
+        finding.objects_per_iteration,
+        finding.bytes_per_iteration,
+        finding.growth,
+    )
+    assert LOST == (finding.born_at[0].frame.file, finding.born_at[0].frame.line, finding.born_at[0].frame.function)
+    assert (Verdict.LEAK, 1) == (found.verdict, Report(found).exit_code)
+
+
+def test_a_line_that_a_finding_explains_is_no_second_finding(cart):
+    assert ["app.Item"] == [finding.type for finding in cart.analysis().findings]
+
+
+def test_a_line_that_allocates_for_a_blamed_function_is_no_second_finding(cart):
+    cart.allocates(LIBRARY, ADD, HANDLE, blocks=(1, 10, 151, 302), size=900)
+    assert ["app.Item"] == [finding.type for finding in cart.analysis().findings]
+
+
+def test_memory_lost_in_c_beside_a_leak_is_found_as_well(cart):
+    cart.allocates(LOST, RUN, blocks=(1, 10, 151, 302), size=1000)
+    assert {"app.Item", None} == {finding.type for finding in cart.analysis().findings}
+
+
+def test_less_than_sixty_four_bytes_a_call_are_too_little_for_a_finding_of_a_line(program):
+    def lost(size):
+        return len(program().allocates(LOST, blocks=(1, 10, 151, 302), size=size).analysis().findings)
+
+    assert (1, 0) == (lost(64), lost(63))
+
+
+def test_lines_that_grow_are_listed_with_their_excerpt(cart):
+    line = only(cart.analysis().lines)
+    assert ((1, 10, 151, 302), (144, 1440, 21_744, 43_488), 1.0, 144.0) == (
+        line.blocks,
+        line.bytes,
+        line.blocks_per_iteration,
+        line.bytes_per_iteration,
+    )
+    assert (Verdict.LEAK, 41) == (line.verdict, line.excerpt.focus)
+
+
+def test_allocations_of_one_line_by_several_ways_are_added(program):
+    found = program().allocates(ADD, HANDLE, blocks=(1, 4, 51, 102)).allocates(ADD, RUN, blocks=(0, 6, 100, 200))
+    assert (1, 10, 151, 302) == only(found.analysis().lines).blocks
+
+
+# -- the control ------------------------------------------------------------------------------------------
+
+
+def test_a_control_that_grows_withdraws_every_accusation(cart):
+    found = cart.control_gains(objects=(0, 0, 4)).analysis()
+    finding = only(found.findings)
+    assert (Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE) == (found.verdict, finding.verdict)
+    assert "withdrawn: the control gained 4 objects and 0 blocks without any call" == finding.reasons[-1]
+    assert (Control(4, 0, True), 3) == (found.control, Report(found).exit_code)
+
+
+def test_a_control_that_grows_in_blocks_alone_withdraws_as_well(cart):
+    found = cart.control_gains(blocks=(0, 3, 0)).analysis()
+    assert (Verdict.INCONCLUSIVE, Control(0, 3, True)) == (found.verdict, found.control)
+
+
+def test_a_control_that_grows_makes_a_clean_run_inconclusive_and_says_so(program):
+    found = program().grows("app.Item", 0, 0, 0, 0).control_gains(objects=(0, 0, -2)).analysis()
+    assert (Verdict.INCONCLUSIVE, 3) == (found.verdict, Report(found).exit_code)
+    assert found.sentence.startswith(
+        "Inconclusive: the control, the same rounds around an empty function, gained -2 objects"
+    )
+
+
+def test_the_sentence_of_a_withdrawn_leak_names_the_control(cart):
+    sentence = cart.control_gains(objects=(0, 0, 4)).analysis().sentence
+    assert sentence.startswith("Inconclusive")
+    assert "control" in sentence
+
+
+def test_a_recording_without_a_control_says_that_it_did_not_run(program):
+    found = program(control=False).grows(*ITEM).analysis()
+    assert (Control(0, None, False), Verdict.LEAK) == (found.control, found.verdict)
+    assert "control" in [row.name for row in found.audit if not row.passed]
+
+
+# -- recordings that ended early --------------------------------------------------------------------------
+
+
+def test_an_incomplete_recording_whose_rounds_convict_is_a_leak(cart):
+    found = cart.ended("raised ValueError in call 7 of round 5").analysis()
+    assert (Verdict.LEAK, False, 1) == (found.verdict, found.complete, Report(found).exit_code)
+    assert "raised ValueError in call 7 of round 5" == found.ended
+
+
+def test_an_incomplete_recording_that_does_not_convict_is_no_pass(program):
+    found = (
+        program(confirming=None).grows("app.Item", 0, 0, 0).ended("killed by SIGKILL in call 2 of round 4").analysis()
+    )
+    assert (Verdict.CLEAN, False, 3) == (found.verdict, found.complete, Report(found).exit_code)
+
+
+def test_growth_that_no_confirming_round_confirms_is_inconclusive(program):
+    found = program(confirming=None).grows(*ITEM[:4]).ended("timed out in call 3 of round 4").analysis()
+    assert (Verdict.INCONCLUSIVE, 3) == (found.verdict, Report(found).exit_code)
+    assert "confirming round" in [row.name for row in found.audit if not row.passed]
+
+
+def test_the_first_round_alone_proves_nothing(program):
+    found = (
+        program(rounds=(1,), confirming=None)
+        .grows("app.Item", 951)
+        .ended("interrupted in call 3 of round 2")
+        .analysis()
+    )
+    assert (Verdict.INCONCLUSIVE, (), 951) == (found.verdict, found.findings, found.rounds[0].objects)
+    assert (
+        "Incomplete, interrupted in call 3 of round 2. Only the first round was completed, which proves nothing."
+        == (found.sentence)
+    )
+
+
+def test_without_a_completed_round_nothing_can_be_said(program):
+    found = program(rounds=(), confirming=None).ended("killed by SIGKILL in call 1 of round 1").analysis()
+    assert ((), (), 3) == (found.rounds, found.findings, Report(found).exit_code)
+    assert "Incomplete, killed by SIGKILL in call 1 of round 1. No round was completed, so nothing can be said." == (
+        found.sentence
+    )
+
+
+def test_empty_tables_are_a_recording_in_which_nothing_was_completed(program):
+    recording = program().recording()
+    empty = type(recording)({}, {name: table.slice(0, 0) for name, table in recording.tables.items()})
+    from snapdiff.analysis import analyze
+
+    found = analyze(empty)
+    assert (Verdict.INCONCLUSIVE, False, (), (), ()) == (
+        found.verdict,
+        found.complete,
+        found.rounds,
+        found.checkpoints,
+        found.curve,
+    )
+    assert "Incomplete, unknown. No round was completed, so nothing can be said." == found.sentence
+
+
+# -- the audit --------------------------------------------------------------------------------------------
+
+
+def test_a_run_as_planned_passes_the_whole_audit(cart):
+    assert ["control", "ended as planned", "confirming round", "collector settled", "threads"] == [
+        row.name for row in cart.analysis().audit if row.passed
+    ]
+
+
+def test_failed_checks_come_first_with_the_number_behind_them(cart):
+    found = cart.checkpoints(settled=(True, True, False, False, True), python_threads=(1, 1, 2, 3, 3)).analysis()
+    assert [("collector settled", "2 of 5 checkpoints still freed objects"), ("threads", "+2")] == [
+        (row.name, row.value) for row in found.audit if not row.passed
+    ]
+
+
+def test_threads_that_libraries_start_in_the_first_round_are_no_reason_to_doubt(cart):
+    found = cart.checkpoints(python_threads=(1, 9, 9, 9, 9), threads=(1, 2, 30, 4, 50)).analysis()
+    assert [] == [row.name for row in found.audit if not row.passed]
+
+
+def test_a_run_that_grew_nothing_needs_no_confirming_round(program):
+    found = program(confirming=None).grows("app.Item", 951, 0, 0).analysis()
+    assert ("not needed", True) == next(
+        (row.value, row.passed) for row in found.audit if row.name == "confirming round"
+    )

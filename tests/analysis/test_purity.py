@@ -1,0 +1,98 @@
+"""Equal recordings give equal analyses, and analysis touches nothing but numbers."""
+
+from __future__ import annotations
+
+import ast
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+import snapdiff.analysis
+from snapdiff.analysis import analyze
+from snapdiff.recording import Recording
+
+ADD = ("app/cart.py", 41, "Cart.add")
+FOREIGN = {"psutil", "click", "jinja2", "subprocess", "rich", "socket", "time", "datetime", "random", "os", "pathlib"}
+
+
+@pytest.fixture
+def busy(program):
+    """A recording with something in every table, and ties wherever an order has to be chosen."""
+    found = program()
+    for name in ("app.Item", "app.Other", "str", "bytes"):
+        found.grows(name, 1, 10, 151, 302).survivors(name)
+        found.held(name, "module app → first", survivors=100)
+        found.held(name, "module app → second", "list", survivors=100)
+        for line in (3, 4):
+            found.born(name, ("app/cart.py", line, "add"), ("app/shop.py", line, "handle"), count=50)
+    found.grows("app.Once", 900, 0, 0, 0).grows("app.Twice", 900, 0, 0, 0)
+    found.counts_within(3, app_Item=[20, 40], app_Other=[20, 40])
+    found.allocates(ADD, ("bench.py", 7, "run"), blocks=(1, 10, 151, 302))
+    found.allocates(("app/native.py", 8, "encode"), blocks=(1, 10, 151, 302), size=5000)
+    found.allocates(("app/native.py", 9, "decode"), blocks=(1, 10, 151, 302), size=5000)
+    found.source("app/cart.py", 39, "def add(cls):", "    pass", "    return Item()")
+    found.drawn("app.Item", 'a[fontcolor=red];\na[label="Item"];\nb[label="dict"];\nb -> a [label="{value}"];')
+    found.sampled(0.1, 10, "load", "control", 0).sampled(0.2, 20, "round", "workload", 1)
+    return found.recording()
+
+
+def test_analysis_gives_equal_results_and_leaves_the_recording_as_it_is(busy):
+    before = {name: table.to_pylist() for name, table in busy.tables.items()}
+    manifest = repr(busy.manifest)
+    assert analyze(busy) == analyze(busy)
+    assert before == {name: table.to_pylist() for name, table in busy.tables.items()}
+    assert manifest == repr(busy.manifest)
+
+
+def test_the_order_of_rows_does_not_matter(busy):
+    expected = analyze(busy)
+    chance = random.Random(1)
+    for _ in range(2):
+        tables = dict(busy.tables)
+        for name, table in busy.tables.items():
+            # Samples come as they were taken: their order is what was recorded.
+            if name != "timeline":
+                order = list(range(table.num_rows))
+                chance.shuffle(order)
+                tables[name] = table.take(pa.array(order, pa.int64()))
+        assert expected == analyze(Recording(busy.manifest, tables))
+
+
+def test_of_equal_births_the_callers_shown_do_not_depend_on_the_order_of_rows(program):
+    def callers(*lines):
+        found = program().grows("app.Item", 1, 10, 151, 302)
+        # One number a traceback whatever the order of the births.
+        for line in (5, 6):
+            found.stack(ADD, ("app/shop.py", line, "handle"))
+        for line in lines:
+            found.born("app.Item", ADD, ("app/shop.py", line, "handle"), count=50)
+        return found.analysis().findings[0].born_at[0].callers
+
+    assert callers(5, 6) == callers(6, 5)
+
+
+def test_the_modules_of_analysis_import_nothing_that_acts():
+    imported = set()
+    for path in Path(snapdiff.analysis.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add((node.module or "").split(".")[0])
+    assert {"snapdiff", "pandas"} <= imported
+    assert set() == imported & FOREIGN
+
+
+def test_importing_analysis_loads_no_page_no_terminal_and_no_agent():
+    code = "import sys, snapdiff.analysis; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    loaded = set(done.stdout.split())
+    assert "snapdiff.analysis.growth" in loaded
+    assert set() == loaded & {
+        "psutil", "click", "jinja2", "rich", "graphviz", "pygments", "snapdiff.agent", "snapdiff.record",
+        "snapdiff.report", "snapdiff.cli", "snapdiff.api",
+    }  # fmt: skip

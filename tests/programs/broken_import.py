@@ -1,0 +1,3 @@
+"""Fails when imported."""
+
+raise RuntimeError("no configuration")

@@ -1,0 +1,3 @@
+"""Exits when imported."""
+
+raise SystemExit(3)

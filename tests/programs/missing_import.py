@@ -1,0 +1,3 @@
+"""Imports what is not there."""
+
+import no_such_library_4711  # noqa: F401

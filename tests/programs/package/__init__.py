@@ -1,0 +1,1 @@
+"""A package with its __init__ files: found by walking up."""

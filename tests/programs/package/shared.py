@@ -1,0 +1,3 @@
+"""What the package keeps."""
+
+kept = []

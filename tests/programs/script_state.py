@@ -1,0 +1,3 @@
+"""Outlives the runs of script.py."""
+
+runs = 0

@@ -1,0 +1,212 @@
+"""Recordings to write, to read and to spoil; made from what an agent would have said."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from snapdiff.analysis import analyze
+from snapdiff.record.ended import AS_PLANNED, Ended
+from snapdiff.record.seal import Facts, build
+from snapdiff.record.timeline import Sample
+from snapdiff.recording import Recording, RecordingError, read, schema, write
+from snapdiff.report import render
+
+PLAN = ((0, False), (1, False), (10, False), (151, False), (302, True))
+
+
+def frames(leak: int = 1) -> list[dict[str, Any]]:
+    """What an agent says of a program that keeps so many items a call."""
+    said: list[dict[str, Any]] = [
+        {
+            "kind": "loaded", "python": "3.11.9", "implementation": "cpython", "working_directory": "/app",
+            "library_folders": {}, "target": {"name": "cart.py:add", "file": "cart.py", "line": 4},
+            "versions": {"re": "1"},
+        }
+    ]  # fmt: skip
+    for series in ("control", "workload"):
+        total = 0
+        for number, (calls, extra) in enumerate(PLAN):
+            if series == "control" and extra:
+                continue
+            if series == "workload" and number == 3:
+                said.append(_sub(number, total, 100 + leak * (total + 75)))
+            total += calls
+            items = 100 + (leak * total if series == "workload" else 0)
+            said.append(
+                {
+                    "kind": "checkpoint", "series": series, "number": number, "iterations": calls, "total": total,
+                    "monotonic": 100.0 + len(said), "seconds": 0.1, "call_seconds": 0.01, "extra": extra,
+                    "types": {"function": [1000, 160_000], "app.Item": [items, items * 64]},
+                    "tracked_before": 1000 + items, "tracked": 1000 + items, "objects": 1000 + items,
+                    "object_bytes": 160_000 + items * 64, "garbage": 0, "uncollectable": 0, "settled": True,
+                    "allocated_blocks": 5000 + items, "traced_bytes": items * 64, "threads": 1, "python_threads": 1,
+                    "fds": 7, "gc_enabled": True, "collect_seconds": 0.01, "cpu_seconds": 0.5,
+                    "traces": {
+                        "files": ["cart.py", "shop.py"], "stacks": [[0, 41, 1, 12]], "blocks": [items],
+                        "bytes": [items * 64],
+                    },
+                }
+            )  # fmt: skip
+    if leak:
+        said.append(
+            {
+                "kind": "holders",
+                "types": [
+                    {
+                        "type": "app.Item", "fresh": 302 * leak, "examined": 200, "unreached": 0,
+                        "births": [{"frames": [["cart.py", 41], ["shop.py", 12]], "count": 200}],
+                        "containers": [
+                            {
+                                "id": 10, "path": "module app → KEPT", "type": "dict", "entries": 464, "bound": None,
+                                "survivors": 200, "depth": 2,
+                                "chain": [
+                                    {"label": "module app", "type": "module"}, {"label": ".KEPT", "type": "dict"},
+                                    {"label": "{value}", "type": "app.Item"},
+                                ],
+                            }
+                        ],
+                        "larger": [],
+                    }
+                ],
+                "graphs": [
+                    {
+                        "type": "app.Item", "drawn_by": "objgraph 3.6.2",
+                        "dot": 'a[label="Item"];\nb[label="module app"];\nb -> a [label=".KEPT"];',
+                    }
+                ],
+            }
+        )  # fmt: skip
+    return [*said, {"kind": "end", "how": AS_PLANNED}]
+
+
+def _sub(number: int, total: int, items: int) -> dict[str, Any]:
+    return {
+        "kind": "subcheckpoint", "series": "workload", "number": number, "iterations": 75, "total": total + 75,
+        "monotonic": 109.0, "seconds": 0.01, "types": {"function": 1000, "app.Item": items}, "tracked": 1000 + items,
+        "tracked_before": 1000 + items, "garbage": 0, "uncollectable": 0, "settled": True, "allocated_blocks": 5000,
+        "threads": 1, "python_threads": 1, "fds": 7, "gc_enabled": True, "collect_seconds": 0.01, "cpu_seconds": 0.5,
+    }  # fmt: skip
+
+
+def facts() -> Facts:
+    """What the supervisor knows beyond the agent."""
+    return Facts(
+        options={
+            "target": "cart.py:add",
+            "rounds": [1, 10, 151],
+            "trace": "rounds",
+            "trace_depth": 4,
+            "command": ["x"],
+        },
+        ended=Ended(AS_PLANNED, AS_PLANNED),
+        started="2026-01-02T03:04:05+00:00",
+        started_monotonic=100.0,
+        duration=4.5,
+        timeline=[Sample(0.1, 9_000_000, "load", "control", 0), Sample(0.2, 9_100_000, "round", "workload", 1)],
+        memory={1: (9_000_000, 8_000_000)},
+    )
+
+
+@pytest.fixture(scope="session")
+def recording() -> Recording:
+    """The recording of a leak, with a row in every table but `source`."""
+    return build(frames(), facts())
+
+
+@pytest.fixture
+def file(recording: Recording, tmp_path: Path) -> Path:
+    """That recording as a file."""
+    path = tmp_path / "run.snapdiff"
+    write(recording, path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def parquet() -> Callable[..., bytes]:
+    """Return a table as the bytes of a Parquet file."""
+
+    def make(table: pa.Table, **options: Any) -> bytes:
+        data = io.BytesIO()
+        pq.write_table(table, data, **options)
+        return data.getvalue()
+
+    return make
+
+
+@pytest.fixture
+def archive(recording: Recording, parquet: Callable[..., bytes], tmp_path: Path) -> Callable[..., Path]:
+    """Write a recording by hand, another manifest (a dict, or bytes) and parts (bytes, tables, None)."""
+
+    def make(manifest: dict[str, Any] | bytes | None = None, *, empty: bool = False, **parts: Any) -> Path:
+        path = tmp_path / "hand-made.snapdiff"
+        if not isinstance(manifest, bytes):
+            whole = {"format": schema.FORMAT, "version": [schema.MAJOR, schema.MINOR], **recording.manifest}
+            manifest = json.dumps({**whole, **(manifest or {})}).encode()
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+            made.writestr(schema.MANIFEST, manifest)
+            for name, table in recording.tables.items():
+                part = parts.get(name, table.slice(0, 0) if empty else table)
+                if part is not None:
+                    made.writestr(name + ".parquet", part if isinstance(part, bytes) else parquet(part))
+        return path
+
+    return make
+
+
+@pytest.fixture
+def changed(recording: Recording) -> Callable[..., pa.Table]:
+    """Return a table of the recording with a column set to one value, in one row or in all."""
+
+    def make(table: str, column: str, value: Any, row: int | None = None) -> pa.Table:
+        rows = recording.tables[table].to_pylist()
+        for at, each in enumerate(rows):
+            if row is None or at == row % len(rows):
+                each[column] = value
+        return pa.Table.from_pylist(rows, recording.tables[table].schema)
+
+    return make
+
+
+@pytest.fixture
+def refusal() -> Callable[[Path], str]:
+    """Return the sentence with which a file is refused."""
+
+    def make(path: Path) -> str:
+        with pytest.raises(RecordingError) as caught:
+            read(path)
+        sentence = str(caught.value)
+        assert sentence.endswith((".", ")."))
+        assert "\n" not in sentence
+        return sentence
+
+    return make
+
+
+@pytest.fixture
+def use() -> Callable[..., None]:
+    """Read, judge and report a file as the command line does; a refusal in a sentence is as good as a report."""
+
+    def make(path: Path, form: str = "json") -> None:
+        try:
+            text = render(analyze(read(path)), form)
+        except RecordingError:
+            return
+        # What is reported can be written to a file, and JSON is JSON to everybody.
+        text.encode()
+        if form == "json":
+            json.loads(text, parse_constant=_no_json)
+
+    return make
+
+
+def _no_json(text: str) -> None:
+    raise ValueError(f"{text} is no JSON")

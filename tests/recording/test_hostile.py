@@ -1,0 +1,252 @@
+"""A recording that has the right form and says nonsense: a sentence or a report, never a traceback."""
+
+from __future__ import annotations
+
+import random
+import struct
+import traceback
+import zipfile
+
+import pyarrow as pa
+import pytest
+
+from snapdiff.recording import RecordingError, read, schema
+
+HUGE = 2**63 - 1
+CONTROL_CHARACTERS = "\x00\x1b[31m\u202e\u2028\ufffd</script>{{7*7}}"
+
+COLUMNS = [
+    (table, column)
+    for table, columns in schema.tables().items()
+    for column in columns.names
+    if table in ("types", "files", "stacks", "traces", "timeline", "survivors", "births", "holders", "graphs")
+]
+COUNTERS = [
+    "id", "series", "number", "sub", "extra", "iterations", "total", "seconds", "call_seconds", "measure_seconds",
+    "tracked_before", "tracked", "garbage", "settled", "allocated_blocks", "traced_bytes", "objects", "object_bytes",
+    "threads", "fds", "rss",
+]  # fmt: skip
+
+
+def trouble(use, cases):
+    """Use every file; return what went wrong in a line each."""
+    found = []
+    for name, make in cases:
+        try:
+            use(make())
+        except Exception as error:
+            steps = traceback.extract_tb(error.__traceback__)
+            place = next((each for each in reversed(steps) if "/snapdiff/" in each.filename), steps[-1])
+            at = f"{place.filename.rpartition('/')[2]}:{place.lineno}"
+            found.append(f"{name}: {type(error).__name__}: {str(error)[:60]} at {at}")
+    return found
+
+
+# -- values -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("column", COUNTERS)
+def test_a_null_in_a_column_of_the_checkpoints_is_reported_or_refused(use, archive, changed, column):
+    make = lambda: archive(checkpoints=changed("checkpoints", column, None, row=-1))  # noqa: E731
+    assert [] == trouble(use, [(column, make)])
+
+
+@pytest.mark.parametrize(("table", "column"), COLUMNS)
+def test_a_null_in_a_column_of_any_other_table_is_reported_or_refused(use, archive, changed, table, column):
+    assert [] == trouble(
+        use, [(f"{table}.{column}=null", lambda: archive(**{table: changed(table, column, None, row=0)}))]
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("checkpoints", "seconds", float("nan")), ("checkpoints", "call_seconds", float("inf")),
+        ("timeline", "seconds", float("nan")), ("timeline", "rss", -HUGE - 1), ("types", "objects", HUGE),
+        ("types", "objects", -5), ("types", "bytes", HUGE), ("types", "type", CONTROL_CHARACTERS),
+        ("types", "checkpoint", 999), ("stacks", "file", 999), ("stacks", "line", -1), ("stacks", "line", HUGE),
+        ("stacks", "depth", -1), ("traces", "stack", 999), ("traces", "blocks", -HUGE), ("traces", "checkpoint", -1),
+        ("births", "stack", 999), ("births", "count", 0), ("births", "count", -1), ("births", "count", HUGE),
+        ("holders", "bound", -1), ("holders", "survivors", -200), ("holders", "survivors", HUGE),
+        ("holders", "path", "\x00</script>"), ("holders", "chain", []), ("holders", "chain", [None]),
+        ("holders", "chain", [{"label": None, "type": None}]), ("survivors", "examined", -1),
+        ("survivors", "examined", 0),
+        ("graphs", "dot", 'a[label="\x00"];'), ("graphs", "dot", ""), ("files", "file", 0), ("files", "path", "\x00"),
+        ("files", "kind", "other"),
+    ],
+)  # fmt: skip
+def test_values_that_make_no_sense_are_reported_or_refused(use, archive, changed, table, column, value):  # noqa: PLR0917
+    assert [] == trouble(
+        use, [(f"{table}.{column}={value!r:.20}", lambda: archive(**{table: changed(table, column, value)}))]
+    )
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("id", [0] * 10), ("id", list(range(9, -1, -1))), ("id", [5, 3, 5, 1, 0, 9, 9, 9, -4, 2]),
+        ("iterations", [0] * 10), ("iterations", [-1] * 10), ("iterations", [HUGE] * 10), ("series", ["workload"] * 10),
+        ("series", ["neither"] * 10), ("sub", [True] * 10), ("sub", [False] * 10), ("extra", [True] * 10),
+        ("number", [-1] * 10), ("total", [-HUGE] * 10),
+    ],
+)  # fmt: skip
+def test_checkpoints_in_no_order_are_reported_or_refused(use, archive, recording, column, values):
+    table = recording.tables["checkpoints"]
+    at = table.column_names.index(column)
+    spoiled = table.set_column(at, column, pa.array(values, table.schema.field(column).type))
+    assert [] == trouble(use, [(f"{column}={values}", lambda: archive(checkpoints=spoiled))])
+
+
+@pytest.mark.parametrize("table", ["checkpoints", "types", "stacks", "files", "survivors", "holders", "graphs"])
+def test_rows_that_are_there_twice_are_reported_or_refused(use, archive, recording, table):
+    rows = recording.tables[table]
+    assert [] == trouble(use, [(table, lambda: archive(**{table: pa.concat_tables([rows, rows])}))])
+
+
+@pytest.mark.parametrize("table", ["checkpoints", "types", "stacks", "files", "survivors", "holders"])
+def test_rows_that_are_missing_are_reported_or_refused(use, archive, recording, table):
+    assert [] == trouble(use, [(table, lambda: archive(**{table: recording.tables[table].slice(0, 0)}))])
+
+
+def test_a_table_of_nothing_but_nulls_is_reported_or_refused(use, archive, recording):
+    def nulls(name):
+        columns = schema.tables()[name]
+        return archive(**{name: pa.table([pa.nulls(3, kind) for kind in columns.types], schema=columns)})
+
+    assert [] == trouble(use, [(name, lambda name=name: nulls(name)) for name in schema.tables()])
+
+
+# -- manifests --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        {"options": None}, {"options": 5}, {"options": []}, {"options": {"rounds": ["x"]}}, {"options": {"rounds": 7}},
+        {"options": {"rounds": [None, 1.5, 10**400]}}, {"options": {"rounds": None}},
+        {"options": {"trace_depth": None}},
+        {"options": {"trace_depth": "deep"}}, {"options": {"trace_depth": 1e308}}, {"options": {"command": 5}},
+        {"options": {"target": {"a": [1]}}}, {"ended": None}, {"ended": "killed"}, {"ended": ["killed"]},
+        {"ended": {"text": None}}, {"ended": {"text": "\x00\x1b[31m"}}, {"complete": "maybe"}, {"complete": None},
+        {"duration_seconds": None}, {"duration_seconds": "long"}, {"duration_seconds": float("nan")},
+        {"duration_seconds": float("inf")}, {"duration_seconds": 10**400}, {"environment": None},
+        {"environment": ["python"]}, {"environment": {"python": {"deep": [None]}}}, {"environment": 3.11},
+        {"notes": None}, {"notes": 5}, {"notes": "text"}, {"notes": {"a": 1}}, {"notes": ["\ud800 half a letter"]},
+        {"notes": ["x"] * 20_000}, {"target": None}, {"started": None}, {"started": 10**400},
+        {"environment": {"\ud800": "\udfff"}}, {"options": {"target": "\ud800"}},
+    ],
+    ids=lambda value: repr(value)[:40],
+)  # fmt: skip
+def test_a_manifest_of_nonsense_is_reported_or_refused(use, archive, manifest):
+    # A number of 400 digits is JSON, and so is half of a surrogate pair.
+    assert [] == trouble(use, [("manifest", lambda: archive(manifest, empty=True))])
+
+
+def test_a_manifest_of_nothing_but_format_and_version_is_reported_or_refused(use, archive):
+    bare = b'{"format": "snapdiff-recording", "version": [1, 0], "x": NaN}'
+    assert [] == trouble(use, [("bare", lambda: archive(bare, empty=True))])
+
+
+# -- the page ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["html", "text"])
+def test_half_characters_and_control_characters_are_written_or_refused(use, archive, changed, form):
+    half = {"notes": ["\ud800 half"], "ended": {"text": "\x00\x1b[31m\udfff"}, "complete": False}
+    cases = [
+        ("manifest", lambda: archive(half)),
+        ("types", lambda: archive(types=changed("types", "type", CONTROL_CHARACTERS))),
+    ]
+    assert [] == trouble(lambda path: use(path, form), cases)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("total", -HUGE), ("objects", HUGE), ("rss", -HUGE - 1), ("seconds", 1e308)]
+)
+def test_numbers_that_no_chart_can_show_are_drawn_or_refused(use, archive, changed, column, value):
+    make = lambda: archive(checkpoints=changed("checkpoints", column, value))  # noqa: E731
+    assert [] == trouble(lambda path: use(path, "html"), [(column, make)])
+
+
+# -- chance -----------------------------------------------------------------------------------------------
+
+
+def spoil(data: bytes, chance: random.Random) -> bytes:
+    """Do to a file what disks, networks and strangers do."""
+    spoiled = bytearray(data)
+    for _ in range(chance.choice((1, 1, 2, 5, 20))):
+        at = chance.randrange(len(spoiled))
+        what = chance.randrange(7)
+        if what == 0:
+            spoiled[at] ^= 1 << chance.randrange(8)
+        elif what == 1:
+            spoiled[at] = chance.randrange(256)
+        elif what == 2:
+            del spoiled[at : at + chance.randrange(1, 200)]
+        elif what == 3:
+            spoiled[at:at] = chance.randbytes(chance.randrange(1, 200))
+        elif what == 4:
+            length = chance.randrange(1, 200)
+            to = chance.randrange(len(spoiled))
+            spoiled[to : to + length] = spoiled[at : at + length]
+        elif what == 5:
+            spoiled[at : at + 4] = struct.pack("<I", chance.choice((0, 1, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF)))
+        else:
+            del spoiled[max(at, len(spoiled) - chance.randrange(1, 500)) :]
+        if not spoiled:
+            return b""
+    return bytes(spoiled)
+
+
+def test_a_file_spoiled_anywhere_is_read_or_refused(file):
+    chance = random.Random(20)
+    data = file.read_bytes()
+    found, refused = [], 0
+    for number in range(300):
+        file.write_bytes(spoil(data, chance))
+        try:
+            read(file)
+        except RecordingError:
+            refused += 1
+        except Exception as error:
+            found.append(f"{number}: {type(error).__name__}: {error}")
+    assert [] == found
+    assert refused > 200
+
+
+def test_tables_spoiled_below_the_checksums_are_read_or_refused_and_then_reported(use, file):
+    # ZIP has checksums, so chance alone hardly gets to Parquet: these are stored anew, with right checksums.
+    chance = random.Random(21)
+    names = [f"{name}.parquet" for name in schema.tables()]
+    found, read_well = spoiled_parts(use, file, names, chance, times=120, used=5)
+    assert [] == found
+    assert read_well
+
+
+def test_a_manifest_spoiled_anywhere_is_reported_or_refused(use, archive):
+    found, read_well = spoiled_parts(use, archive(empty=True), [schema.MANIFEST], random.Random(22), times=120, used=30)
+    assert [] == found
+    assert read_well
+
+
+def spoiled_parts(use, file, names, chance, *, times, used):
+    """Spoil a part of a recording so often; report so many of those that can be read: judging takes longer."""
+    with zipfile.ZipFile(file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    found, read_well = [], 0
+    for number in range(times):
+        name = chance.choice(names)
+        with zipfile.ZipFile(file, "w") as made:
+            for part, data in parts.items():
+                made.writestr(part, spoil(data, chance) if part == name else data)
+        try:
+            read(file)
+        except RecordingError:
+            continue
+        except Exception as error:
+            found.append(f"{number} {name}: {type(error).__name__}: {error}")
+            continue
+        read_well += 1
+        if read_well <= used:
+            found += trouble(use, [(f"{number} {name}", lambda: file)])
+    return found, read_well
