@@ -13,8 +13,8 @@ ADD = ("app/cart.py", 41, "Cart.add")
 @pytest.mark.parametrize(
     ("expected", "size"),
     [
-        ("0 B", 0), ("144 B", 144), ("999 B", 999), ("1.0 KB", 1000), ("2.5 KB", 2540), ("1.3 MB", 1_310_000),
-        ("5.9 GB", 5_900_000_000), ("-1.5 KB", -1500),
+        ("0 B", 0), ("144 B", 144), ("1023 B", 1023), ("1.0 KiB", 1024), ("2.5 KiB", 2540), ("1.2 MiB", 1_310_000),
+        ("5.5 GiB", 5_900_000_000), ("-1.5 KiB", -1500),
     ],
 )  # fmt: skip
 def test_bytes_are_said_with_one_decimal_of_the_largest_fitting_unit(expected, size):
@@ -63,13 +63,13 @@ def test_a_leak_of_bytes_in_one_object(program):
         .survivors("bytearray", examined=0)
         .held("bytearray", "module app → log", "bytearray", survivors=0, larger=True, distance=0)
     )
-    assert "Leak: `module app → log` gains 1.0 KB per call in one `bytearray`." == found.analysis().sentence
+    assert "Leak: `module app → log` gains 1000 B per call in one `bytearray`." == found.analysis().sentence
 
 
 def test_memory_lost_in_c(program):
     found = program().allocates(("app/native.py", 8, "encode"), blocks=(1, 10, 151, 302), size=1000)
     assert (
-        "Leak: the process gains 1 memory blocks per call (1.0 KB) allocated at app/native.py:8; "
+        "Leak: the process gains 1 memory blocks per call (1000 B) allocated at app/native.py:8; "
         "no object that Python can reach explains them." == found.analysis().sentence
     )
 

@@ -6,10 +6,10 @@ from snapdiff.analysis.model import Control, Finding, Round, Verdict
 
 
 def amount(size: float) -> str:
-    """Return bytes for people: `144 B`, `2.5 KB`, `1.3 MB`."""
-    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("KB", 1e3)):
-        if abs(size) >= factor:
-            return f"{size / factor:.1f} {unit}"
+    """Return bytes for people, in the binary units that the page uses: `144 B`, `2.5 KiB`, `1.3 MiB`."""
+    for unit, power in (("GiB", 3), ("MiB", 2), ("KiB", 1)):
+        if abs(size) >= 1024**power:
+            return f"{size / 1024**power:.1f} {unit}"
     return f"{size:.0f} B"
 
 
