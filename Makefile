@@ -37,6 +37,7 @@ check: lint test
 ## Rebuild sample_reports/ from real runs (about a quarter of an hour).
 samples: $(VENV)/.ready
 	$(VENV)/bin/python examples/record_all.py samples build/samples
+	mkdir -p sample_reports
 	cp build/samples/*.html sample_reports/
 
 ## What snapdiff costs, as ratios.

@@ -85,7 +85,7 @@ DictLike = Meta("DictLike", (dict,), {**_with_dict, "keys": _noticed("keys"), "v
 TextLike = Meta("TextLike", (str,), {name: value for name, value in _with_dict.items() if name != "__hash__"})
 new = object.__new__
 # Data, that is: it stands nowhere in the source.
-marker = "-".join(("SECRET", "4711"))
+marker = "-".join(("SECRET", "QZXJV"))
 identifier = marker.replace("-", "_")
 kept, held, mapped = [], {}, {}
 
