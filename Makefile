@@ -1,14 +1,16 @@
 # Two commands for a fresh machine with Python 3.11+ and git: `make demo` and `make test`.
 # Each sets up what it needs in .venv* folders here and leaves nothing anywhere else.
 
-PYTHON ?= $(firstword $(foreach v,3.13 3.12 3.11,$(shell command -v python$(v) 2>/dev/null)) python3)
+# The first interpreter that runs and is new enough (a pyenv shim may exist and not run).
+PYTHON ?= $(or $(shell for p in python3 python3.13 python3.12 python3.11 $$(sh .ci/pythons); do \
+	"$$p" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done),python3)
 JOBS ?= 2
 VENV := .venv
 
 .PHONY: demo test test-all lint check samples bench clean
 
 $(VENV)/.ready: pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "snapdiff needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 …")'
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "snapdiff needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --editable '.[dev,examples]'
 	touch $@
