@@ -106,7 +106,10 @@ def test_a_holder_that_fills_up_to_its_bound(program):
         .analysis()
     )
     assert "Not a leak: `module app → recent` fills up; it holds 464 of at most 1000." == found.findings[0].sentence
-    assert "Clean: nothing grows with the calls (464 calls); `app.Item` filled up and stopped." == found.sentence
+    assert (
+        "Clean: nothing grows with the calls (464 calls); `module app → recent` holds 464 of at most 1000."
+        == found.sentence
+    )
 
 
 def test_a_cache_that_stopped(program):

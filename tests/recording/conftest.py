@@ -67,7 +67,7 @@ def frames(leak: int = 1) -> list[dict[str, Any]]:
                         "containers": [
                             {
                                 "id": 10, "path": "module app → KEPT", "type": "dict", "entries": 464, "bound": None,
-                                "survivors": 200, "depth": 2,
+                                "survivors": 200, "depth": 2, "births": [],
                                 "chain": [
                                     {"label": "module app", "type": "module"}, {"label": ".KEPT", "type": "dict"},
                                     {"label": "{value}", "type": "app.Item"},

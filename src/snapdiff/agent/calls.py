@@ -87,6 +87,11 @@ class Calls:
     def settle(self) -> None:
         """Let what the calls left to do finish, before a checkpoint."""
 
+    def owners(self) -> list[Any]:
+        """Return the object whose method is recorded: setup made it, and perhaps nobody but us holds it."""
+        owner = getattr(self._function, "__self__", None) if type(self._function) is types.MethodType else None
+        return [] if owner is None or isinstance(owner, (type, types.ModuleType)) else [owner]
+
 
 class CoroutineCalls(Calls):
     """Runs a coroutine function, each iteration to its end, on one event loop."""

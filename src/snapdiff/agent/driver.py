@@ -185,12 +185,14 @@ class Driver:
             self._run_round(workload, self.plan.rounds[-1] * CONFIRMING_FACTOR, extra=True)
             if self.screen.open:
                 self.state[spool.PHASE] = spool.HOLDING
-                self._find_holders(before)
+                self._find_holders(before, workload.owners())
 
-    def _find_holders(self, before: holders.Survivors) -> None:
+    def _find_holders(self, before: holders.Survivors, owners: list[Any]) -> None:
         """Look for who holds the survivors. The measurements are complete: a failure here costs only the answer."""
         try:
-            self.writer.write({"kind": "holders", **holders.find(before, self.measurer.keep, self._stop_tracing)})
+            self.writer.write(
+                {"kind": "holders", **holders.find(before, self.measurer.keep, owners, self._stop_tracing)}
+            )
         except Exception as error:
             if self.plan.debug:
                 self._print_traceback(error)

@@ -10,7 +10,7 @@ import functools
 import sys
 import types
 
-from .names import mro, short_type_name, type_dict, type_name
+from .names import mro, short_type_name, type_dict
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def root_label(obj: Any) -> str:
     name = _module_name(obj)
     if name is not None:
         return "module " + name
-    return type_name(cls)
+    return "the recorded " + short_type_name(cls)
 
 
 def is_namespace(owner: Any, namespace: Any) -> bool:
@@ -130,7 +130,8 @@ def _type_edge(owner: type, value: Any) -> str:
 def instance_attribute(owner: Any, value: Any) -> str | None:
     """Return the attribute of an instance that holds a value, by identity, or None.
 
-    Never reads `__dict__`, which would create it. A name that is a descriptor anywhere in the MRO, slots
+    Reads `__dict__`, which would create it, only when no name in the class's code is the one.
+    A name that is a descriptor anywhere in the MRO, slots
     apart, is never asked for: `object.__getattribute__` would call the property.
     """
     classes = mro(type(owner))
@@ -154,6 +155,19 @@ def instance_attribute(owner: Any, value: Any) -> str | None:
                 asked.add(used)
                 if not _is_class_attribute(classes, used) and _ask(owner, used) is value:
                     return _text(used)
+    return _in_dict(owner, classes, value)
+
+
+def _in_dict(owner: Any, classes: tuple[type, ...], value: Any) -> str | None:
+    """Look in the instance's dict, which this may create: only for steps of chains, after the last checkpoint."""
+    for cls in classes:
+        held = type_dict(cls).get("__dict__")
+        if type(held) is types.GetSetDescriptorType:
+            namespace = _read(held.__get__, owner)
+            if type(namespace) is dict and namespace is not value:
+                for name, attribute in list(dict.items(namespace)):
+                    if attribute is value and type(name) is str:
+                        return _text(name)
     return None
 
 

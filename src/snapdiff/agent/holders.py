@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Survivors of a type that are looked at. The lines and holders of 200 decide a vote to a few percent.
 SAMPLE = 200
+#: A prime near the golden ratio of 2**32: multiples of it, modulo any size, have no period of their own.
+_SCATTER = 2_654_435_761
 #: Survivors of one type that are gathered before sampling; more than this adds memory and no knowledge.
 _MOST_GATHERED = 100_000
 #: An object of a type whose bytes grew counts as grown from this many bytes on.
@@ -31,6 +33,8 @@ _LEAST_GROWTH = 256
 _COMMON = 0.8
 #: A namespace's entry that leads to this part of them is a cause of its own.
 _OWN_CAUSE = 0.1
+#: Allocation tracebacks kept of a type's survivors.
+_MOST_BIRTHS = 20
 #: Types for which a graph is drawn.
 _GRAPHS = 4
 
@@ -86,19 +90,21 @@ class Survivors:
         return fresh, larger
 
 
-def find(before: Survivors, keep: list[Any], stop_tracing: Callable[[], None]) -> dict[str, Any]:
-    """Return the fields of the `holders` frame. Tracing is stopped as soon as it is known where survivors were born.
+def find(before: Survivors, keep: list[Any], owners: list[Any], stop_tracing: Callable[[], None]) -> dict[str, Any]:
+    """Return the fields of the `holders` frame. `owners` are objects of the program that only we may hold.
+
+    Tracing is stopped as soon as it is known where survivors were born.
 
     The search that follows allocates a number for each reference in the heap, at ten times the price under tracemalloc.
     """
     fresh, larger = before.gather(keep)
     find_traceback = traceback_finder()
     samples = {name: _sample(objects, find_traceback) for name, objects in fresh.items()}
-    births = {name: _births(sample, find_traceback) for name, sample in samples.items()}
+    places = {name: _tracebacks(sample, find_traceback) for name, sample in samples.items()}
     stop_tracing()
-    own = own_state(keep).also(fresh, larger, samples)
+    own = own_state(keep).also(fresh, larger, samples, owners)
     wanted = {id(obj) for group in (*samples.values(), *larger.values()) for obj in group}
-    tree = search(wanted, own)
+    tree = search(wanted, own, owners)
     found = []
     drawn: dict[str, list[Any]] = {}
     for name in before.names:
@@ -110,9 +116,19 @@ def find(before: Survivors, keep: list[Any], stop_tracing: Callable[[], None]) -
                 "fresh": len(fresh[name]),
                 "examined": len(sample),
                 "unreached": unreached,
-                "births": births[name],
-                "containers": [_describe(tree, position, members) for position, members in groups],
-                "larger": [_describe(tree, tree.index[id(obj)], []) for obj in larger[name] if id(obj) in tree.index],
+                "births": _births(sample, places[name]),
+                "containers": [
+                    {
+                        **_describe(tree, position, members),
+                        "births": _births([tree.order[member] for member in members], places[name]),
+                    }
+                    for position, members in groups
+                ],
+                "larger": [
+                    {**_describe(tree, tree.index[id(obj)], []), "births": []}
+                    for obj in larger[name]
+                    if id(obj) in tree.index
+                ],
             }
         )
         drawn[name] = (
@@ -135,26 +151,37 @@ def _explains(found: list[dict[str, Any]], name: str) -> tuple[int, bool, int]:
 
 
 def _sample(objects: list[Any], find_traceback: Any) -> list[Any]:
-    """Return at most SAMPLE objects, spread evenly, without those that the agent made meanwhile."""
-    step = max(1, len(objects) // SAMPLE)
+    """Return at most SAMPLE objects, without those that the agent made meanwhile."""
+    # Scattered, by a fixed sequence: with every sixth of a class that each call makes three of for one list and one
+    # for another, none of the second list's would ever be looked at.
+    count = len(objects)
+    positions = range(count) if count <= SAMPLE else sorted({at * _SCATTER % count for at in range(SAMPLE)})
     sample = []
-    for obj in objects[::step][:SAMPLE]:
+    for obj in [objects[position] for position in positions]:
         frames = find_traceback(obj)
         if frames is None or not frames[0][0].startswith(FOLDER):
             sample.append(obj)
     return sample
 
 
-def _births(sample: list[Any], find_traceback: Any) -> list[dict[str, Any]]:
-    """Return the allocation tracebacks of a sample with how many objects each has, the most first."""
-    counts: dict[Any, int] = {}
+def _tracebacks(sample: list[Any], find_traceback: Any) -> dict[int, Any]:
+    """Return where the objects of a sample were allocated, by id: (file, line) pairs without our own frames."""
+    found = {}
     for obj in sample:
         frames = find_traceback(obj)
         if frames is not None:
-            key = tuple((str(file), int(line)) for file, line in frames if not file.startswith(FOLDER))
-            counts[key] = counts.get(key, 0) + 1
+            found[id(obj)] = tuple((str(file), int(line)) for file, line in frames if not file.startswith(FOLDER))
+    return found
+
+
+def _births(objects: list[Any], places: dict[int, Any]) -> list[dict[str, Any]]:
+    """Return the allocation tracebacks of some objects with how many have each, the most first."""
+    counts: dict[Any, int] = {}
+    for obj in objects:
+        if id(obj) in places:
+            counts[places[id(obj)]] = counts.get(places[id(obj)], 0) + 1
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [{"frames": [list(frame) for frame in frames], "count": count} for frames, count in ranked[:20]]
+    return [{"frames": [list(frame) for frame in frames], "count": count} for frames, count in ranked[:_MOST_BIRTHS]]
 
 
 def _containers(tree: Tree, sample: list[Any]) -> tuple[list[tuple[int, list[int]]], int]:
@@ -181,7 +208,8 @@ def _split(
     if len(rest) >= _COMMON * len(chains):
         if first in chains:
             # A survivor that leads to the others: a linked structure, kept by what holds its first part.
-            groups.append((node, sorted(chains)))
+            named = node < 0 or _is_namespace(tree, node) or not edges.is_collection(tree.order[node])
+            groups.append((first if named else node, sorted(chains)))
         else:
             _split(tree, first, depth + 1, rest, groups)
         return

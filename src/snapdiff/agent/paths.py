@@ -42,8 +42,11 @@ class Tree:
         return chain[::-1]
 
 
-def search(wanted: Iterable[int], own: Own) -> Tree:
-    """Search until every wanted object (by id) is found or nothing is left; never through our own."""
+def search(wanted: Iterable[int], own: Own, owners: list[Any]) -> Tree:
+    """Search until every wanted object (by id) is found or nothing is left; never through our own.
+
+    `owners` are roots after the program's modules.
+    """
     tree = Tree()
     table = handlers()
     found_handlers: dict[Any, Any] = {}
@@ -83,7 +86,8 @@ def search(wanted: Iterable[int], own: Own) -> Tree:
                     parent.append(position)
             position += 1
 
-    for roots in _module_roots():
+    program, *others = _module_roots()
+    for roots in (program, owners, *others):
         grow(roots)
     if missing:
         grow(_frame_roots())

@@ -72,7 +72,7 @@ def holders_of(matrices: Matrices, types: list[str]) -> list[Holder]:
         named = False
         for row in records(chosen):
             share = 1.0 if row.larger else row.survivors / max(1, examined)
-            if share < limits.HOLDER_SHARE and named:
+            if share < limits.HOLDER_SHARE:
                 continue
             holder = found.setdefault(int(row.holder), _holder(row))
             holder.types[name] = (share, int(row.distance))
@@ -137,7 +137,7 @@ class Causes:
             reasons.append(f"{container.path} holds {container.size} and never more than {container.bound}")
         if holder.number == _NO_HOLDER:
             reasons.append("no reference to the survivors from a module or a running frame was found")
-        born = self._births(main)
+        born = self._births(main, holder.number)
         finding = Finding(
             fingerprint=fingerprint(main, holder.chain, born),
             verdict=verdict,
@@ -167,17 +167,21 @@ class Causes:
     def _main_type(self, holder: Holder) -> str:
         """Return the type a person would name: classes with a module before builtins, then the nearest."""
 
-        def rank(name: str) -> tuple[int, int, int, float, str]:
+        def rank(name: str) -> tuple[int, bool, bool, int, float, str]:
             _, distance = holder.types[name]
             row = self._types[name][0]
-            return (CAUSES.index(row.verdict), "." not in name, distance, -row.bytes_per_iteration, name)
+            in_size_only = row.objects[-1] <= 0
+            kind = CAUSES.index(row.verdict)
+            return (kind, in_size_only, "." not in name, distance, -row.bytes_per_iteration, name)
 
         return min(holder.types, key=rank)
 
-    def _births(self, name: str) -> tuple[BornAt, ...]:
-        """Return the lines that allocated a type's survivors, by vote."""
+    def _births(self, name: str, holder: int) -> tuple[BornAt, ...]:
+        """Return the lines that allocated what a holder keeps of a type, by vote; of all survivors if it has none."""
         births = self._matrices.table("births")
-        chosen = births[births["type"] == name]
+        chosen = births[(births["type"] == name) & (births["holder"] == holder)]
+        if not len(chosen):
+            chosen = births[(births["type"] == name) & births["holder"].isna()]
         votes: dict[Frame, tuple[int, tuple[Frame, ...]]] = {}
         for row in records(chosen.sort_values(["count", "stack"], ascending=[False, True])):
             frame, callers = self._frames.blamed(int(row.stack))

@@ -63,6 +63,13 @@ def finding_sentence(finding: Finding) -> str:
     return f"{head}: {text}."
 
 
+def _filling(finding: Finding) -> str:
+    container = finding.container
+    if container is not None and container.bound is not None:
+        return f"{_who(finding)} holds {container.size} of at most {container.bound}"
+    return f"`{finding.type}` grew and then stopped or slowed down"
+
+
 def control_sentence(control: Control) -> str:
     """Return why nothing can be said when the control grew."""
     blocks = f" and {control.blocks:,} memory blocks" if control.blocks else ""
@@ -91,7 +98,7 @@ def run_sentence(findings: tuple[Finding, ...], rounds: tuple[Round, ...], compl
         text = f"Nothing grew with the calls in the {len(rounds)} rounds that were completed ({calls:,} calls)"
     grown = [finding for finding in findings if finding.verdict is Verdict.SATURATING]
     if grown:
-        text += f"; `{grown[0].type}` filled up and stopped"
+        text += f"; {_filling(grown[0])}"
     if any(finding.verdict is Verdict.ONE_TIME for finding in findings):
         what = "call" if first.iterations == 1 else "round"
         text += f"; the first {what} left {first.objects:,} objects once (initialisation)"

@@ -200,12 +200,10 @@ class _Rows:
             self.add(
                 "survivors", type=name, fresh=kind["fresh"], examined=kind["examined"], unreached=kind["unreached"]
             )  # fmt: skip
-            for birth in kind["births"]:
-                stack = tuple((str(file), int(line)) for file, line in birth["frames"])
-                if stack:
-                    self.add("births", type=name, stack=self._stack(stack), count=birth["count"])
+            self._add_births(name, None, kind["births"])
             for larger, group in ((False, kind["containers"]), (True, kind["larger"])):
                 for holder in group:
+                    self._add_births(name, holder["id"], holder["births"])
                     self.add(
                         "holders", type=name, holder=holder["id"], path=holder["path"], holder_type=holder["type"],
                         entries=holder["entries"], bound=holder["bound"], survivors=holder["survivors"],
@@ -215,6 +213,12 @@ class _Rows:
         for graph in holders["graphs"]:
             if len(graph["dot"]) <= _LONGEST_DOT:
                 self.add("graphs", type=graph["type"], drawn_by=graph["drawn_by"], dot=graph["dot"])
+
+    def _add_births(self, name: str, holder: int | None, births: list[dict[str, Any]]) -> None:
+        for birth in births:
+            stack = tuple((str(file), int(line)) for file, line in birth["frames"])
+            if stack:
+                self.add("births", type=name, holder=holder, stack=self._stack(stack), count=birth["count"])
 
     def add_source(self) -> None:
         """Add the source around the lines of all kept stacks, most changed first."""

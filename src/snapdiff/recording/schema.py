@@ -80,7 +80,8 @@ def tables() -> dict[str, pa.Schema]:
         "timeline": schema(seconds=real, rss=number, phase=text, series=text, round=number),
         # Survivors of the confirming round: how many were new, examined, and reached by no root.
         "survivors": schema(type=text, fresh=number, examined=number, unreached=number),
-        "births": schema(type=text, stack=number, count=number),
+        # Where they were allocated: of all that were examined (no holder), and of those that each holder keeps.
+        "births": schema(type=text, holder=number, stack=number, count=number),
         # What keeps survivors, `distance` steps away from them; `larger` rows are old objects that got larger.
         "holders": schema(
             type=text,

@@ -23,6 +23,7 @@ _MOST_HOLDERS = 10_000
 _OPTIONAL = {
     "checkpoints": {"call_seconds", "traced_bytes", "objects", "object_bytes", "fds", "rss", "uss"},
     "stacks": {"function"},
+    "births": {"holder"},
     "holders": {"entries", "bound"},
 }
 #: Columns that may be negative: none is a count or a time before the recording began.
