@@ -43,3 +43,12 @@ def test_each_cause_has_the_lines_of_its_own_survivors(measure):
         if finding["verdict"] == "leak"
     }
     assert {"module kept → first": ["three_and_one"], "module kept → second": ["keep_in_second"]} == born
+
+
+def test_weak_references_that_mirror_a_growth_are_no_cause_of_their_own(measure):
+    report = measure("kept.py:kept_and_listed_weakly", trace="rounds", trace_depth=2)
+    assert ["module kept → strong"] == [
+        finding["container"] and finding["container"]["path"]
+        for finding in report["findings"]
+        if finding["verdict"] == "leak"
+    ]

@@ -1,6 +1,7 @@
 """One kind of holder a function; each keeps something on every call."""
 
 import functools
+import weakref
 
 
 class Item:
@@ -69,3 +70,13 @@ def text_that_grows():
 def linked():
     global head
     head = Node(head)
+
+
+weak = weakref.WeakSet()
+strong = []
+
+
+def kept_and_listed_weakly():
+    item = Item()
+    strong.append(item)
+    weak.add(item)

@@ -96,7 +96,14 @@ def _holder(row: Any) -> Holder:
 def _without_mirrors(holders: list[Holder]) -> list[Holder]:
     """Fold sets of weak references into the first cause: they grow because something else does."""
     real = [holder for holder in holders if not set(holder.types) <= set(_MIRRORS)]
-    return real or holders
+    if not real:
+        return holders
+    for mirror in holders:
+        if mirror not in real:
+            for name, (share, _) in mirror.types.items():
+                before, distance = real[0].types.get(name, (0.0, _FAR))
+                real[0].types[name] = (min(1.0, before + share), distance)
+    return real
 
 
 class Causes:
@@ -172,7 +179,7 @@ class Causes:
             row = self._types[name][0]
             in_size_only = row.objects[-1] <= 0
             kind = CAUSES.index(row.verdict)
-            return (kind, in_size_only, "." not in name, distance, -row.bytes_per_iteration, name)
+            return (kind, in_size_only, name in _MIRRORS or "." not in name, distance, -row.bytes_per_iteration, name)
 
         return min(holder.types, key=rank)
 
