@@ -7,7 +7,7 @@ PYTHON ?= $(or $(shell for p in python3 python3.13 python3.12 python3.11 $$(sh .
 JOBS ?= 2
 VENV := .venv
 
-.PHONY: demo test test-all lint check samples bench clean
+.PHONY: demo test test-all lint check samples bench accuracy clean
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "snapdiff needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
@@ -46,5 +46,15 @@ samples: $(VENV)/.ready
 bench: $(VENV)/.ready
 	$(VENV)/bin/python benchmarks/bench.py
 
+PEERS := .venv-peers
+
+$(PEERS)/.ready: $(VENV)/.ready benchmarks/accuracy/environments.py $(wildcard tests/corpus/*/truth.json)
+	$(VENV)/bin/python benchmarks/accuracy.py --install
+	touch $@
+
+## How often snapdiff and its peers are right, on the corpus (about 35 minutes; snapdiff alone 9: ACCURACY='--peers none').
+accuracy: $(VENV)/.ready $(PEERS)/.ready
+	$(VENV)/bin/python benchmarks/accuracy.py $(ACCURACY)
+
 clean:
-	rm -rf $(VENV) build dist demo
+	rm -rf $(VENV) $(PEERS) build dist demo

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from snapdiff.analysis import Analysis
+    from snapdiff.analysis.suppressions import Suppression
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,12 @@ class Report:
         Path(path).write_text(self.render(form), encoding="utf-8")
 
 
-def analyze(path: str | Path) -> Report:
-    """Read and judge a recording. Raises snapdiff.recording.RecordingError with one sentence."""
+def analyze(path: str | Path, suppressions: Sequence[Suppression] = ()) -> Report:
+    """Read and judge a recording. Raises snapdiff.recording.RecordingError with one sentence.
+
+    `suppressions` (see `snapdiff.analysis.suppressions.parse`) take what they match out of the verdict.
+    """
     from snapdiff.analysis import analyze as judge
     from snapdiff.recording import read
 
-    return Report(judge(read(Path(path))))
+    return Report(judge(read(Path(path)), suppressions))

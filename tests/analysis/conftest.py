@@ -16,26 +16,30 @@ Place = tuple[str, int, str | None]
 
 #: Objects that are there before the first call and never change.
 _BEFORE = 1000
+#: The number under which what only the collector frees has its births.
+_GARBAGE = -1
+
+BY_ID = ("module app:module", ".Cart:type", ".by_id:dict")
 
 
 class Program:
-    """What a program did in each round: `Program().grows("app.Item", 1, 10, 151, 302)`.
+    """What a program did in each round: `Program().keeps(BY_ID, "app.Item", 1, 10, 151, 302)`.
 
     Every method returns the program, so a test reads as one sentence. Numbers a round are growth; checkpoints
     are summed up from them. Nothing is random, nothing is measured. A program is traced when it `allocates`.
+    Paths are steps `edge:type` from the root; equal steps are one path.
     """
 
     def __init__(
         self,
         rounds: tuple[int, ...] = (1, 10, 151),
-        confirming: int | None = 302,
+        confirming: int | tuple[int, ...] | None = 302,
         traced: bool | None = None,
         control: bool = True,
     ) -> None:
-        self.spans = [(calls, False) for calls in rounds]
-        if confirming is not None:
-            self.spans.append((confirming, True))
-        self.traced = traced
+        extra = confirming if isinstance(confirming, tuple) else () if confirming is None else (confirming,)
+        self.spans = [*((calls, False) for calls in rounds), *((calls, True) for calls in extra)]
+        self._traced = traced
         self.has_control = control
         self.control_objects: tuple[int, ...] = ()
         self.control_blocks: tuple[int, ...] = ()
@@ -44,10 +48,13 @@ class Program:
         self.lines: list[tuple[int, tuple[int, ...], tuple[int, ...]]] = []
         self.windows: dict[tuple[int, int], dict[str, int]] = {}
         self.columns: dict[str, tuple[Any, ...]] = {}
+        self.control_columns: dict[str, tuple[Any, ...]] = {}
         self.rows: dict[str, list[dict[str, Any]]] = {name: [] for name in tables()}
         self.files: dict[str, int] = {}
         self.stacks: dict[tuple[Place, ...], int] = {}
-        self.holders: dict[str, int] = {}
+        self.nodes: dict[tuple[str, ...], int] = {}
+        self.measures: dict[int, tuple[tuple[int, ...], ...]] = {}
+        self.cause = _GARBAGE
         self.manifest: dict[str, Any] = {
             "options": {
                 "target": "app/cart.py:add",
@@ -64,15 +71,59 @@ class Program:
             "notes": [],
         }
 
+    @property
+    def traced(self) -> bool:
+        """True when allocations are traced: where nothing else was said, if there are any."""
+        return bool(self.lines) if self._traced is None else self._traced
+
+    # -- what grows ---------------------------------------------------------------------------------------
+
     def grows(self, name: str, *gained: int, size: int = 64, sizes: tuple[int, ...] | None = None) -> Self:
         """Gain objects of a type in each round, of `size` bytes each, or `sizes` bytes in all."""
-        self.types[name] = (gained, sizes or tuple(count * size for count in gained))
+        counts, bytes_ = self.types.get(name, ((0,) * len(self.spans),) * 2)
+        more = sizes or tuple(count * size for count in gained)
+        self.types[name] = (_plus(counts, gained), _plus(bytes_, more))
         return self
 
     def grows_untracked(self, name: str, *gained: int, size: int = 64) -> Self:
         """Gain objects that the collector does not track."""
         self.untracked.add(name)
         return self.grows(name, *gained, size=size)
+
+    def path(
+        self,
+        *steps: str,
+        objects: tuple[int, ...] = (),
+        size: int = 64,
+        sizes: tuple[int, ...] | None = None,
+        entries: tuple[int, ...] = (),
+        falls: tuple[int, int, int] = (0, 0, 0),
+    ) -> Self:
+        """Gain objects at a path in each round, of `size` bytes each, or `sizes` bytes in all; and entries."""
+        number = self.node(*steps)
+        nothing = (0,) * len(self.spans)
+        bytes_ = sizes or tuple(count * size for count in objects) or nothing
+        self.measures[number] = (objects or nothing, bytes_, entries or nothing)
+        self.rows["paths"][number]["falls"] = list(falls)
+        return self.grows(steps[-1].rpartition(":")[2], *(objects or nothing), sizes=bytes_)
+
+    def keeps(
+        self, container: tuple[str, ...], name: str, *gained: int, size: int = 64, edge: str = "{value}", **cause: Any
+    ) -> Self:
+        """Gain objects of a type in a collection, one an entry, and look at that collection afterwards."""
+        self.path(*container, entries=gained).path(*container, f"{edge}:{name}", objects=gained, size=size)
+        return self.looked_at(*container, **{"entries": 100 + sum(gained), **cause})
+
+    def node(self, *steps: str) -> int:
+        """Return the number of a path."""
+        if steps not in self.nodes:
+            parent = self.node(*steps[:-1]) if len(steps) > 1 else -1
+            number = self.nodes[steps] = len(self.nodes)
+            edge, _, kind = steps[-1].rpartition(":")
+            self.rows["paths"].append(
+                {"node": number, "parent": parent, "edge": edge, "type": kind, "falls": [0, 0, 0]}
+            )  # fmt: skip
+        return self.nodes[steps]
 
     def counts_within(self, round_number: int, **counts: list[int]) -> Self:
         """Take sub-checkpoints inside a round; `app_Item=[…]` are survivors of `app.Item` since the first."""
@@ -81,54 +132,79 @@ class Program:
                 self.windows.setdefault((round_number, at), {})[name.replace("_", ".")] = value
         return self
 
-    def survivors(self, name: str, examined: int = 200, unreached: int = 0) -> Self:
-        """Say how many survivors of a type were looked at."""
-        self.rows["survivors"].append({"type": name, "fresh": examined, "examined": examined, "unreached": unreached})
-        return self
-
-    def held(
-        self,
-        name: str,
-        path: str,
-        kind: str = "dict",
-        *,
-        entries: int | None = None,
-        bound: int | None = None,
-        survivors: int = 200,
-        distance: int = 1,
-        larger: bool = False,
-    ) -> Self:
-        """Keep survivors of a type in an object; equal paths are one object. Call `survivors` as well."""
-        first, *rest = path.split(" → ")
-        labels = [first, *(f".{part}" for step in rest for part in step.split("."))]
-        kinds = ["module", *["type"] * (len(labels) - 2), kind]
-        self.rows["holders"].append(
-            {
-                "type": name,
-                "holder": self.holders.setdefault(path, len(self.holders) + 10),
-                "path": path,
-                "holder_type": kind,
-                "entries": entries,
-                "bound": bound,
-                "survivors": survivors,
-                "larger": larger,
-                "distance": distance,
-                "chain": [{"label": a, "type": b} for a, b in zip(labels, kinds, strict=False)],
-            }
-        )
-        return self
-
-    def born(self, name: str, *frames: Place, count: int = 200) -> Self:
-        """Allocate survivors of a type at frames, the most recent call first."""
-        self.rows["births"].append({"type": name, "stack": self.stack(*frames), "count": count})
-        return self
-
     def allocates(
         self, *frames: Place, blocks: tuple[int, ...], size: int = 64, sizes: tuple[int, ...] | None = None
     ) -> Self:
         """Gain live memory blocks at frames in each round, of `size` bytes each, or `sizes` bytes in all."""
         self.lines.append((self.stack(*frames), blocks, sizes or tuple(count * size for count in blocks)))
         return self
+
+    # -- what was found out afterwards --------------------------------------------------------------------
+
+    def looked_at(
+        self,
+        *steps: str,
+        entries: int | None = None,
+        bound: int | None = None,
+        share: int | None = None,
+        alone: int | None = None,
+        partner: int | None = None,
+        containers: int = 1,
+    ) -> Self:
+        """Look at a container after the last checkpoint; births, lines and graphs that follow are of this cause."""
+        self.cause = self.node(*steps)
+        parts = [(edge, kind) for edge, _, kind in (step.rpartition(":") for step in steps)]
+        path = parts[0][0] + (" → " + "".join(edge for edge, _ in parts[1:]).lstrip(".") if parts[1:] else "")
+        return self._add_cause(
+            path=path, holder_type=parts[-1][1], containers=containers, entries=entries, bound=bound,
+            share=share, alone=alone, partner=partner, survivors=0, native=False,
+            chain=[{"label": edge, "type": kind} for edge, kind in parts],
+        )  # fmt: skip
+
+    def nameless(self, *names: str, held: tuple[str, ...] = (), frame: str | None = None) -> Self:
+        """Find survivors of some types in a frame, or held by native code, which itself holds those of `held`."""
+        self.cause = -2 - sum(row["cause"] < _GARBAGE for row in self.rows["causes"])
+        chain = [] if frame is None else [(frame, "frame"), (".items", "list")]
+        self._add_cause(
+            path=None if frame is None else f"{frame} → items", holder_type=None if frame is None else "list",
+            containers=1, entries=None if frame is None else 464, bound=None, share=None, alone=None, partner=None,
+            survivors=200, native=frame is None, chain=[{"label": label, "type": kind} for label, kind in chain],
+        )  # fmt: skip
+        for name in names:
+            self.rows["cause_types"].append(
+                {"cause": self.cause, "type": name, "survivors": 200 // len(names), "held": name in held}
+            )
+        return self
+
+    def born(self, name: str, *frames: Place, count: int = 200) -> Self:
+        """Allocate survivors of the last cause at frames, the most recent call first."""
+        self.rows["births"].append(
+            {"cause": self.cause, "type": name, "stack": self.stack(*frames), "count": count}
+        )  # fmt: skip
+        return self
+
+    def grew(self, *frames: Place, count: int = 3) -> Self:
+        """See the container of the last cause grow at frames."""
+        self.rows["grown"].append({"cause": self.cause, "stack": self.stack(*frames), "count": count})
+        return self
+
+    def drawn(self, name: str, dot: str) -> Self:
+        """Keep a graph of a survivor of the last cause."""
+        self.rows["graphs"].append({"cause": self.cause, "type": name, "drawn_by": "objgraph 3.6.2", "dot": dot})
+        return self
+
+    def reached(self, path: str, line: int, objects: int) -> Self:
+        """Say how many objects of a line can be reached."""
+        self.rows["alive"].append({"file": self._file(path), "line": line, "objects": objects})
+        return self
+
+    def litters(self, name: str, objects: int, calls: int = 10) -> Self:
+        """Leave objects to the collector; births that follow are of garbage."""
+        self.cause = _GARBAGE
+        self.rows["garbage"].append({"type": name, "objects": objects, "calls": calls})
+        return self
+
+    # -- around it ----------------------------------------------------------------------------------------
 
     def file(self, path: str, kind: str) -> Self:
         """Name a file's kind; without this, paths that begin with `/` are `package`, others `project`."""
@@ -140,11 +216,6 @@ class Program:
         number = self._file(path)
         for at, text in enumerate(lines):
             self.rows["source"].append({"file": number, "line": first + at, "text": text})
-        return self
-
-    def drawn(self, name: str, dot: str) -> Self:
-        """Keep a graph of a survivor."""
-        self.rows["graphs"].append({"type": name, "drawn_by": "objgraph 3.6.2", "dot": dot})
         return self
 
     def control_gains(self, objects: tuple[int, ...] = (), blocks: tuple[int, ...] = ()) -> Self:
@@ -160,6 +231,11 @@ class Program:
     def checkpoints(self, **columns: tuple[Any, ...]) -> Self:
         """Set columns of the workload's checkpoints, one value a checkpoint (one more than rounds)."""
         self.columns.update(columns)
+        return self
+
+    def control_checkpoints(self, **columns: tuple[Any, ...]) -> Self:
+        """Set columns of the control's checkpoints, one value a checkpoint."""
+        self.control_columns.update(columns)
         return self
 
     def sampled(self, seconds: float, rss: int, phase: str, series: str, round_number: int) -> Self:
@@ -181,8 +257,6 @@ class Program:
 
     def recording(self) -> Recording:
         """Return the recording."""
-        if self.traced is None:
-            self.traced = bool(self.lines)
         rows = {name: list(each) for name, each in self.rows.items()}
         number = itertools.count()
         if self.has_control:
@@ -193,9 +267,13 @@ class Program:
             {name: pa.Table.from_pylist(rows[name], columns) for name, columns in tables().items()},
         )
 
-    def analysis(self) -> Analysis:
+    def analysis(self, *suppressions: Any) -> Analysis:
         """Return what analysis says about the recording."""
-        return analyze(self.recording())
+        return analyze(self.recording(), suppressions)
+
+    def _add_cause(self, **row: Any) -> Self:
+        self.rows["causes"].append({"cause": self.cause, **row})
+        return self
 
     def _series(self, rows: dict[str, list[dict[str, Any]]], numbers: Any, series: str) -> None:
         workload = series == "workload"
@@ -217,6 +295,14 @@ class Program:
                 objects, size = objects + count, size + bytes_
                 tracked += 0 if name in self.untracked else count
                 rows["types"].append({"checkpoint": position, "type": name, "objects": count, "bytes": bytes_})
+            for node, measures in self.measures.items() if workload else ():
+                counts = [100 + sum(each[:at]) if any(each) else 0 for each in measures]
+                rows["path_counts"].append(
+                    {
+                        "checkpoint": position, "node": node, "objects": counts[0], "bytes": counts[1],
+                        "entries": counts[2],
+                    }
+                )  # fmt: skip
             traced = 5000
             for stack, blocks, sizes in self.lines if self.traced else ():
                 lived = sum(blocks[:at]) if workload else sum(self.control_blocks[:at])
@@ -229,13 +315,13 @@ class Program:
                 "id": position, "series": series, "number": at, "sub": False, "extra": extra, "iterations": calls,
                 "total": total, "seconds": 1.0 + position, "call_seconds": calls / 1000, "measure_seconds": 0.25,
                 "collect_seconds": 0.01, "cpu_seconds": 1.0 + position, "tracked_before": tracked + 5,
-                "tracked": tracked, "garbage": 0, "uncollectable": 0, "settled": True,
+                "tracked": tracked, "garbage": 0, "collected": 100, "uncollectable": 0, "settled": True,
                 "allocated_blocks": objects, "traced_bytes": traced if self.traced else None, "objects": objects,
                 "object_bytes": size, "threads": 1, "python_threads": 1, "fds": 7, "rss": 10_000_000 + position,
                 "uss": 8_000_000 + position, "gc_enabled": True,
             }  # fmt: skip
-            if workload:
-                row.update({name: values[at] for name, values in self.columns.items()})
+            columns = self.columns if workload else self.control_columns
+            row.update({name: values[at] for name, values in columns.items()})
             rows["checkpoints"].append(row)
 
     def _sub(  # noqa: PLR0917
@@ -249,7 +335,8 @@ class Program:
     ) -> None:
         tracked = _BEFORE
         rows["types"].append({"checkpoint": position, "type": "function", "objects": _BEFORE, "bytes": 0})
-        for name, value in values.items():
+        known = {name: sum(gained[: at - 1]) for name, (gained, _) in self.types.items() if name not in self.untracked}
+        for name, value in {**known, **values}.items():
             tracked += 100 + value
             rows["types"].append({"checkpoint": position, "type": name, "objects": 100 + value, "bytes": 0})
         rows["checkpoints"].append(
@@ -257,8 +344,8 @@ class Program:
                 "id": position, "series": "workload", "number": at, "sub": True, "extra": False, "iterations": calls,
                 "total": total + calls, "seconds": 1.0 + position, "measure_seconds": 0.01, "collect_seconds": 0.01,
                 "cpu_seconds": 1.0 + position, "tracked_before": tracked, "tracked": tracked, "garbage": 0,
-                "uncollectable": 0, "settled": True, "allocated_blocks": tracked, "traced_bytes": None, "threads": 1,
-                "python_threads": 1, "fds": 7, "gc_enabled": True,
+                "collected": 100, "uncollectable": 0, "settled": True, "allocated_blocks": tracked,
+                "traced_bytes": None, "threads": 1, "python_threads": 1, "fds": 7, "gc_enabled": True,
             }
         )  # fmt: skip
 
@@ -268,10 +355,20 @@ class Program:
         return self.files[path]
 
 
+def _plus(first: tuple[int, ...], second: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(one + two for one, two in itertools.zip_longest(first, second, fillvalue=0))
+
+
 @pytest.fixture
 def program() -> type[Program]:
-    """The builder: `program().grows("app.Item", 1, 10, 151, 302).analysis()`."""
+    """The builder: `program().keeps(by_id, "app.Item", 1, 10, 151, 302).analysis()`."""
     return Program
+
+
+@pytest.fixture
+def by_id() -> tuple[str, ...]:
+    """The path to the dictionary that keeps things in most tests."""
+    return BY_ID
 
 
 @pytest.fixture
@@ -279,9 +376,7 @@ def cart() -> Program:
     """The leak that most tests start from: a class attribute keeps every item, one a call."""
     return (
         Program()
-        .grows("app.Item", 1, 10, 151, 302, size=144)
-        .survivors("app.Item")
-        .held("app.Item", "module app → Cart.by_id", entries=464)
+        .keeps(BY_ID, "app.Item", 1, 10, 151, 302, size=144)
         .born("app.Item", ("app/cart.py", 41, "Cart.add"), ("app/shop.py", 12, "handle"), ("bench.py", 7, "run"))
         .allocates(("app/cart.py", 41, "Cart.add"), blocks=(1, 10, 151, 302), size=144)
         .source("app/cart.py", 39, "    def add(cls):", "        # new", "        item = Item()", "        keep(item)")

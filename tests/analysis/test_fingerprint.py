@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-from snapdiff.analysis.causes import fingerprint
+import pytest
+
 from snapdiff.analysis.model import BornAt, ChainNode, Frame
+from snapdiff.analysis.naming import fingerprint
 
 CHAIN = (ChainNode("module app", "module"), ChainNode(".Cart", "type"), ChainNode(".by_id", "dict"))
 
@@ -35,12 +37,29 @@ def test_it_depends_on_the_type():
     assert fingerprint("app.Item", CHAIN, ()) != fingerprint("app.Other", CHAIN, ())
 
 
-def test_it_depends_on_every_step_of_the_chain():
-    base = fingerprint("app.Item", CHAIN, ())
-    for at in range(len(CHAIN)):
-        for changed in (ChainNode("other", CHAIN[at].type), ChainNode(CHAIN[at].label, "other")):
-            assert base != fingerprint("app.Item", (*CHAIN[:at], changed, *CHAIN[at + 1 :]), ())
-    assert base != fingerprint("app.Item", CHAIN[:-1], ())
+def test_it_depends_on_every_step_from_the_last_stable_one_on():
+    chain = (*CHAIN, ChainNode("{value}", "app.Shelf"), ChainNode(".items", "list"))
+    base = fingerprint("app.Item", chain, ())
+    for at in range(1, len(chain)):
+        for changed in (ChainNode("other", chain[at].type), ChainNode(chain[at].label, "other")):
+            assert base != fingerprint("app.Item", (*chain[:at], changed, *chain[at + 1 :]), ()), at
+        assert base != fingerprint("app.Item", chain[:at], ())
+
+
+def test_the_way_to_the_last_stable_step_does_not_matter():
+    other = (ChainNode("module shop", "module"), ChainNode("→ imported name", "dict"), *CHAIN[1:])
+    assert fingerprint("app.Item", CHAIN, ()) == fingerprint("app.Item", other, ())
+    module = (ChainNode("module app", "module"), ChainNode(".by_id", "dict"))
+    assert fingerprint("app.Item", module, ()) != fingerprint(
+        "app.Item", (ChainNode("module b", "module"), *module[1:]), ()
+    )
+
+
+def test_a_chain_without_a_stable_step_counts_from_its_root():
+    def chain(root):
+        return (ChainNode(root, "frame"), ChainNode("→ local variable items", "list"))
+
+    assert fingerprint("app.Item", chain("frame of serve"), ()) != fingerprint("app.Item", chain("frame of work"), ())
 
 
 def test_labels_cannot_be_moved_into_types():
@@ -59,15 +78,49 @@ def test_without_a_chain_the_place_of_birth_is_the_name():
     assert base != fingerprint(None, (), born(function="remove"))
 
 
-def test_a_finding_keeps_its_fingerprint_when_only_rounds_sizes_and_lines_differ(program):
-    def named(line, size, confirming):
-        found = (
-            program(confirming=confirming)
-            .grows("app.Item", 1, 10, 151, confirming, size=size)
-            .survivors("app.Item")
-            .held("app.Item", "module app → Cart.by_id", entries=162 + confirming)
-            .born("app.Item", ("app/cart.py", line, "add"))
-        )
+@pytest.fixture
+def named(program):
+    """The fingerprint of the only finding of a program that keeps items somewhere."""
+
+    def make(
+        container=("module app:module", ".Cart:type", ".by_id:dict"), *, line=41, size=144, confirming=302, **more
+    ):
+        found = program(confirming=confirming).keeps(container, "app.Item", 1, 10, 151, confirming, size=size, **more)
+        (finding,) = found.born("app.Item", ("app/cart.py", line, "add")).analysis().findings
+        return finding.fingerprint
+
+    return make
+
+
+def test_a_finding_keeps_its_fingerprint_when_only_rounds_sizes_and_lines_differ(named):
+    assert named(line=41, size=144, confirming=302) == named(line=57, size=200, confirming=500)
+
+
+def test_a_finding_keeps_its_fingerprint_when_more_is_known_about_its_container(named):
+    assert named() == named(entries=7, share=1000, alone=10)
+
+
+def test_a_finding_keeps_its_fingerprint_when_digits_in_its_path_differ(named):
+    numbered = [("module app:module", f".worker_{n}:dict", f"{{shard{n}}}:list") for n in (1, 22)]
+    assert named(numbered[0]) == named(numbered[1])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("module app:module", ".Cart:type", ".by_name:dict"), ("module app:module", ".Cart:type", ".by_id:list"),
+        ("module app:module", ".Shop:type", ".by_id:dict"), ("module app:module", ".by_id:dict"),
+    ],
+)  # fmt: skip
+def test_another_container_is_another_cause(named, other):
+    assert named() != named(other)
+
+
+def test_a_line_of_lost_memory_keeps_its_fingerprint_when_it_moves(program):
+    def lost(line, function="encode"):
+        place = ("app/native.py", line, function)
+        found = program().allocates(place, blocks=(1, 10, 151, 302), size=1000).reached(*place[:2], 0)
         return found.analysis().findings[0].fingerprint
 
-    assert named(41, 144, 302) == named(57, 200, 500)
+    assert lost(8) == lost(9)
+    assert lost(8) != lost(8, "decode")

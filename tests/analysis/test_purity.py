@@ -23,19 +23,30 @@ FOREIGN = {"psutil", "click", "jinja2", "subprocess", "rich", "socket", "time", 
 def busy(program):
     """A recording with something in every table, and ties wherever an order has to be chosen."""
     found = program()
-    for name in ("app.Item", "app.Other", "str", "bytes"):
-        found.grows(name, 1, 10, 151, 302).survivors(name)
-        found.held(name, "module app → first", survivors=100)
-        found.held(name, "module app → second", "list", survivors=100)
-        for line in (3, 4):
-            found.born(name, ("app/cart.py", line, "add"), ("app/shop.py", line, "handle"), count=50)
+    one = (1, 10, 151, 302)
+    found.path("unreached:app.Lost", objects=one).path("unreached:app.Part", objects=one)
+    for name in ("first", "second", "third"):
+        steps = ("module app:module", f".{name}:dict")
+        found.path(*steps, entries=one)
+        for kind in ("app.Item", "app.Other", "str", "bytes"):
+            found.path(*steps, f"{{value}}:{kind}", objects=one)
+        found.looked_at(*steps, entries=464, share=900, alone=500)
+        for kind in ("app.Item", "app.Other"):
+            for line in (3, 4):
+                found.born(kind, ("app/cart.py", line, "add"), ("app/shop.py", line, "handle"), count=50)
+        if name != "third":
+            found.grew(ADD, ("bench.py", 7, "run")).grew(("app/cart.py", 44, "put"))
+    found.drawn("app.Item", 'a[fontcolor=red];\na[label="Item"];\nb[label="dict"];\nb -> a [label="{value}"];')
+    found.nameless("app.Lost", "app.Part", held=("app.Lost", "app.Part")).born("app.Lost", ("app/lost.py", 1, "lose"))
     found.grows("app.Once", 900, 0, 0, 0).grows("app.Twice", 900, 0, 0, 0)
     found.counts_within(3, app_Item=[20, 40], app_Other=[20, 40])
-    found.allocates(ADD, ("bench.py", 7, "run"), blocks=(1, 10, 151, 302))
-    found.allocates(("app/native.py", 8, "encode"), blocks=(1, 10, 151, 302), size=5000)
-    found.allocates(("app/native.py", 9, "decode"), blocks=(1, 10, 151, 302), size=5000)
+    found.allocates(ADD, ("bench.py", 7, "run"), blocks=one)
+    for line in (8, 9):
+        function = "encode" if line == 8 else "decode"
+        found.allocates(("app/native.py", line, function), blocks=one, size=5000).reached("app/native.py", line, 0)
+    found.checkpoints(collected=(0, 3, 33, 486, 1392)).litters("app.Node", 10).litters("app.Edge", 10)
+    found.born("app.Node", ("app/graph.py", 5, "link")).born("app.Node", ("app/graph.py", 6, "link"))
     found.source("app/cart.py", 39, "def add(cls):", "    pass", "    return Item()")
-    found.drawn("app.Item", 'a[fontcolor=red];\na[label="Item"];\nb[label="dict"];\nb -> a [label="{value}"];')
     found.sampled(0.1, 10, "load", "control", 0).sampled(0.2, 20, "round", "workload", 1)
     return found.recording()
 
@@ -48,8 +59,13 @@ def test_analysis_gives_equal_results_and_leaves_the_recording_as_it_is(busy):
     assert manifest == repr(busy.manifest)
 
 
+def test_a_busy_recording_has_a_row_in_every_table(busy):
+    assert [] == [name for name, table in busy.tables.items() if not table.num_rows]
+
+
 def test_the_order_of_rows_does_not_matter(busy):
     expected = analyze(busy)
+    assert {"leak", "cycle", "one-time"} == {finding.verdict for finding in expected.findings}
     chance = random.Random(1)
     for _ in range(2):
         tables = dict(busy.tables)
@@ -62,9 +78,9 @@ def test_the_order_of_rows_does_not_matter(busy):
         assert expected == analyze(Recording(busy.manifest, tables))
 
 
-def test_of_equal_births_the_callers_shown_do_not_depend_on_the_order_of_rows(program):
+def test_of_equal_births_the_callers_shown_do_not_depend_on_the_order_of_rows(program, by_id):
     def callers(*lines):
-        found = program().grows("app.Item", 1, 10, 151, 302)
+        found = program().keeps(by_id, "app.Item", 1, 10, 151, 302)
         # One number a traceback whatever the order of the births.
         for line in (5, 6):
             found.stack(ADD, ("app/shop.py", line, "handle"))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from snapdiff.analysis.sentences import amount, rate
+from snapdiff.analysis.sentences import amount, pace, rate
 
-ITEM = ("app.Item", 1, 10, 151, 302)
+ONE = (1, 10, 151, 302)
+LOG = ("module app:module", ".log:list")
 ADD = ("app/cart.py", 41, "Cart.add")
 
 
@@ -33,6 +34,20 @@ def test_a_rate_above_nothing_is_never_said_to_be_nothing(value):
     assert "0" != rate(value)
 
 
+@pytest.mark.parametrize(
+    ("expected", "value"),
+    [
+        ("7 entries per call", 7.0), ("1 entry per call", 1.0), ("0.75 entries per call", 0.75),
+        ("1 entry per 2 calls", 0.5), ("1 entry per 2.5 calls", 0.4), ("1 entry per 40 calls", 1 / 40),
+    ],
+)  # fmt: skip
+def test_what_comes_less_than_once_in_two_calls_is_said_by_the_calls_it_takes(expected, value):
+    assert expected == pace(value, "entry", "entries")
+
+
+# -- findings ---------------------------------------------------------------------------------------------
+
+
 def test_a_leak(cart):
     assert (
         "Leak: `module app → Cart.by_id` gains 1 `app.Item` per call (144 B), born at app/cart.py:41 in Cart.add."
@@ -40,43 +55,55 @@ def test_a_leak(cart):
     )
 
 
-def test_a_leak_of_which_no_holder_is_known(program):
+def test_a_leak_held_by_native_code(program):
+    found = program().path("unreached:app.Item", objects=ONE).nameless("app.Item", held=("app.Item",))
     assert (
-        "Leak: the process gains 1 `app.Item` per call (64 B); no reference to them from a module or frame was found."
-        == program().grows(*ITEM).survivors("app.Item", unreached=200).analysis().sentence
+        "Leak: 464 `app.Item` are held by native code, 1 more per call (64 B), "
+        "born at app/cart.py:41 in Cart.add; nothing in Python refers to them."
+        == found.born("app.Item", ADD).analysis().sentence
     )
+
+
+def test_a_leak_held_by_a_frame(program):
+    found = program().path("unreached:app.Item", objects=ONE).nameless("app.Item", frame="frame of serve")
+    assert "Leak: `frame of serve → items` gains 1 `app.Item` per call (64 B)." == found.analysis().sentence
 
 
 def test_a_leak_whose_holder_nobody_looked_for_does_not_say_that_none_was_found(program):
-    assert "Leak: the process gains 1 `app.Item` per call (64 B)." == program().grows(*ITEM).analysis().sentence
+    found = program().path("unreached:app.Item", objects=ONE).analysis()
+    assert "Leak: the process gains 1 `app.Item` per call (64 B)." == found.sentence
 
 
 def test_a_slow_leak(program):
-    found = program().grows("app.Item", 0, 1, 21, 43).survivors("app.Item").held("app.Item", "module app → log", "list")
-    assert "Slow leak: `module app → log` gains 0.14 `app.Item` per call (9 B)." == found.analysis().sentence
+    found = program().keeps(LOG, "app.Item", 0, 1, 20, 40, edge="[*]").analysis()
+    assert "Slow leak: `module app → log` gains 1 `app.Item` per 7.5 calls (64 B)." == found.sentence
+
+
+def test_a_leak_of_entries_that_are_no_new_objects(program):
+    found = program().path(*LOG, entries=ONE, sizes=(8, 80, 1208, 2416)).looked_at(*LOG, entries=464).grew(ADD)
+    assert (
+        "Leak: `module app → log` gains 1 entry per call (8 B), grown at app/cart.py:41 in Cart.add."
+        == found.analysis().sentence
+    )
 
 
 def test_a_leak_of_bytes_in_one_object(program):
-    found = (
-        program()
-        .grows("bytearray", 0, 0, 0, 0, sizes=(1000, 10_000, 151_000, 302_000))
-        .survivors("bytearray", examined=0)
-        .held("bytearray", "module app → log", "bytearray", survivors=0, larger=True, distance=0)
-    )
+    steps = ("module app:module", ".log:bytearray")
+    found = program().path(*steps, sizes=(1000, 10_000, 151_000, 302_000)).looked_at(*steps)
     assert "Leak: `module app → log` gains 1000 B per call in one `bytearray`." == found.analysis().sentence
 
 
 def test_memory_lost_in_c(program):
-    found = program().allocates(("app/native.py", 8, "encode"), blocks=(1, 10, 151, 302), size=1000)
+    found = program().allocates(("app/native.py", 8, "encode"), blocks=ONE, size=1000).reached("app/native.py", 8, 0)
     assert (
-        "Leak: the process gains 1 memory blocks per call (1000 B) allocated at app/native.py:8; "
-        "no object that Python can reach explains them." == found.analysis().sentence
+        "Leak: 1 memory block per call (1000 B) lost in C, allocated at app/native.py:8 in encode; "
+        "no Python object explains the memory." == found.analysis().sentence
     )
 
 
 def test_several_leaks_name_the_first_and_count_the_others(cart):
-    cart.grows("app.Other", 1, 10, 151, 302, size=10).survivors("app.Other").held("app.Other", "module app → other")
-    cart.grows("app.Third", 1, 10, 151, 302, size=10).survivors("app.Third").held("app.Third", "module app → third")
+    for name in ("other", "third"):
+        cart.keeps(("module app:module", f".{name}:dict"), f"app.{name}", *ONE, size=10)
     assert cart.analysis().sentence.endswith("born at app/cart.py:41 in Cart.add. And 2 more.")
 
 
@@ -90,33 +117,59 @@ def test_a_leak_in_a_run_that_ended_early(cart):
     )
 
 
-def test_growth_that_was_not_confirmed(program):
-    assert (
-        "Inconclusive: the process gains 1 `app.Item` per call (64 B)."
-        == program(confirming=None).grows(*ITEM[:4]).analysis().sentence
-    )
+def test_growth_that_was_not_confirmed(program, by_id):
+    found = program(confirming=None).keeps(by_id, "app.Item", *ONE[:3]).analysis()
+    assert "Inconclusive: `module app → Cart.by_id` gains 1 `app.Item` per call (64 B)." == found.sentence
 
 
 def test_a_holder_that_fills_up_to_its_bound(program):
-    found = (
-        program()
-        .grows(*ITEM)
-        .survivors("app.Item")
-        .held("app.Item", "module app → recent", "collections.deque", entries=464, bound=1000)
-        .analysis()
-    )
-    assert "Not a leak: `module app → recent` fills up; it holds 464 of at most 1000." == found.findings[0].sentence
+    steps = ("module app:module", ".recent:collections.deque")
+    found = program().keeps(steps, "app.Item", *ONE, entries=464, bound=1000).analysis()
+    assert "Not a leak: `module app → recent` fills up; it holds 464 of at most 1,000." == found.findings[0].sentence
     assert (
-        "Clean: nothing grows with the calls (464 calls); `module app → recent` holds 464 of at most 1000."
-        == found.sentence
+        "Clean: nothing grows with the calls (464 calls); `module app → recent` fills up; "
+        "it holds 464 of at most 1,000." == found.sentence
     )
+
+
+def test_a_holder_that_is_full(program):
+    steps = ("module app:module", ".recent:collections.deque")
+    found = program().keeps(steps, "app.Item", 1, 10, 89, 0, entries=100, bound=100).analysis()
+    assert (
+        "Not a leak: `module app → recent` is full: it holds 100 and never more than 100." == found.findings[0].sentence
+    )
+
+
+def test_a_bound_whose_holder_has_no_length(program):
+    steps = ("module app:module", ".recent:app.Ring")
+    found = program().keeps(steps, "app.Item", *ONE, entries=None, bound=1000).analysis()
+    assert "Not a leak: `module app → recent` fills up to at most 1,000." == found.findings[0].sentence
 
 
 def test_a_cache_that_stopped(program):
-    found = program().grows("app.Item", 1, 10, 117, 0).survivors("app.Item").held("app.Item", "module app → cache")
+    cache = ("module app:module", ".cache:dict")
+    found = program().keeps(cache, "app.Item", 1, 10, 117, 0)
+    assert "Not a leak: `module app → cache` grew and then stopped growing." == found.analysis().findings[0].sentence
+
+
+def test_a_cache_that_almost_stopped(program):
+    cache = ("module app:module", ".cache:dict")
+    found = program().keeps(cache, "app.Item", 1, 10, 117, 40).analysis()
     assert (
-        "Not a leak: `app.Item` in `module app → cache` grew and then stopped growing."
-        == found.analysis().findings[0].sentence
+        "Not a leak: `app.Item` in `module app → cache` grew and then grew less and less." == found.findings[0].sentence
+    )
+
+
+def test_garbage(program):
+    found = program().checkpoints(collected=(0, 3, 33, 486, 1392)).litters("app.Node", 20).litters("dict", 10)
+    found = found.born("app.Node", ADD).analysis()
+    assert (
+        "Not a leak: 3 objects per call, most of them `app.Node`, are only freed by the cyclic collector, "
+        "born at app/cart.py:41 in Cart.add." == found.findings[0].sentence
+    )
+    assert (
+        "Clean: nothing grows with the calls (464 calls); 3 objects per call are only freed by the cyclic collector."
+        == found.sentence
     )
 
 

@@ -50,12 +50,14 @@ def test_progress_is_a_line_a_checkpoint_where_standard_error_is_no_terminal(sna
         "round 2: 3 calls left +3",
         "round 3: 20 calls left +20",
         "confirming round 4: 40 calls left +40",
+        "further round 5: 80 calls left +80",
+        "further round 6: 160 calls left +160",
     ] == [line for line in left if "calls left" in line]
     assert ["control: starts with N, N resident", "workload: starts with N, N resident"] == [
         line for line in masked if "starts with" in line
     ]
     assert f"recorded {output} (N). Next: snapdiff report {output}" == masked[-1]
-    assert 10 == len(done.err.splitlines())
+    assert 12 == len(done.err.splitlines())
     assert "\x1b" not in done.err
 
 

@@ -24,7 +24,7 @@ PLAN = ((0, False), (1, False), (10, False), (151, False), (302, True))
 
 
 def frames(leak: int = 1) -> list[dict[str, Any]]:
-    """What an agent says of a program that keeps so many items a call."""
+    """What an agent says of a program that keeps so many items a call, and of what holds them."""
     said: list[dict[str, Any]] = [
         {
             "kind": "loaded", "python": "3.11.9", "implementation": "cpython", "working_directory": "/app",
@@ -50,6 +50,8 @@ def frames(leak: int = 1) -> list[dict[str, Any]]:
                     "object_bytes": 160_000 + items * 64, "garbage": 0, "uncollectable": 0, "settled": True,
                     "allocated_blocks": 5000 + items, "traced_bytes": items * 64, "threads": 1, "python_threads": 1,
                     "fds": 7, "gc_enabled": True, "collect_seconds": 0.01, "cpu_seconds": 0.5,
+                    "generations": [{"collected": 5 * len(said)}, {"collected": 2}],
+                    **({"paths": _paths(number, total, leak)} if series == "workload" else {}),
                     "traces": {
                         "files": ["cart.py", "shop.py"], "stacks": [[0, 41, 1, 12]], "blocks": [items],
                         "bytes": [items * 64],
@@ -57,35 +59,70 @@ def frames(leak: int = 1) -> list[dict[str, Any]]:
                 }
             )  # fmt: skip
     if leak:
-        said.append(
-            {
-                "kind": "holders",
-                "types": [
-                    {
-                        "type": "app.Item", "fresh": 302 * leak, "examined": 200, "unreached": 0,
-                        "births": [{"frames": [["cart.py", 41], ["shop.py", 12]], "count": 200}],
-                        "containers": [
-                            {
-                                "id": 10, "path": "module app → KEPT", "type": "dict", "entries": 464, "bound": None,
-                                "survivors": 200, "depth": 2, "births": [],
-                                "chain": [
-                                    {"label": "module app", "type": "module"}, {"label": ".KEPT", "type": "dict"},
-                                    {"label": "{value}", "type": "app.Item"},
-                                ],
-                            }
-                        ],
-                        "larger": [],
-                    }
-                ],
-                "graphs": [
-                    {
-                        "type": "app.Item", "drawn_by": "objgraph 3.6.2",
-                        "dot": 'a[label="Item"];\nb[label="module app"];\nb -> a [label=".KEPT"];',
-                    }
-                ],
-            }
-        )  # fmt: skip
+        said.append(_explained(leak))
     return [*said, {"kind": "end", "how": AS_PLANNED}]
+
+
+def _paths(number: int, total: int, leak: int) -> dict[str, Any]:
+    """The paths that changed up to a checkpoint: `module app → KEPT` and its items. The first two tell of none."""
+    ends = [sum(calls for calls, _ in PLAN[: at + 1]) for at in range(number + 1)]
+    if number < 2 or not leak:
+        return {"nodes": [], "rows": [], "left_out": 0}
+    items = [100 + leak * end for end in ends]
+    ones = [1] * len(items)
+    nodes = [
+        [0, -1, "module app", "module"], [1, -1, "unreached", "app.Lost"], [2, -1, "unreached", "app.Held"],
+        [3, 0, ".KEPT", "dict"], [4, 3, "{value}", "app.Item"],
+    ]  # fmt: skip
+    return {
+        "nodes": nodes if number == 2 else [],
+        "rows": [
+            [1, [0, 0, 0], items, [count * 32 for count in items], [0] * len(items)],
+            [2, [3, 96, 0], items, [count * 32 for count in items], [0] * len(items)],
+            [3, [0, 0, 0], ones, [count * 100 for count in items], items],
+            [4, [0, 0, 0], items, [count * 64 for count in items], [0] * len(items)],
+        ],
+        "left_out": 2 if number == 3 else 0,
+    }
+
+
+def _explained(leak: int) -> dict[str, Any]:
+    birth = {"frames": [["cart.py", 41], ["shop.py", 12]], "count": 200}
+    return {
+        "kind": "explained",
+        "causes": [
+            {
+                "node": 3, "path": "module app → KEPT", "type": "dict", "containers": 1, "entries": 100 + 464 * leak,
+                "bound": None, "share": 29_696, "alone": 29_000, "partner": None,
+                "chain": [{"label": "module app", "type": "module"}, {"label": ".KEPT", "type": "dict"}],
+            }
+        ],
+        "nameless": [
+            {
+                "path": None, "type": None, "entries": None, "bound": None, "chain": [], "survivors": 7,
+                "tops": ["app.Lost"],
+                "types": [
+                    {"type": "app.Lost", "objects": 7, "births": [{"frames": [["lost.py", 5]], "count": 9}]}
+                ],
+            },
+            {
+                "path": "frame of serve → items", "type": "list", "entries": 7, "bound": None, "survivors": 7,
+                "chain": [{"label": "frame of serve", "type": "frame"}, {"label": "→ items", "type": "list"}],
+                "types": [{"type": "app.Held", "objects": 7, "births": []}], "tops": [],
+            },
+        ],
+        "births": [{"cause": 3, "type": "app.Item", **birth}],
+        "grown": [{"cause": 3, "frames": [["cart.py", 42, "add"], ["shop.py", 12, "handle"]], "count": 3}],
+        "lines": [["cart.py", 41, 464]],
+        "garbage": {"types": [{"type": "app.Node", "objects": 20, "births": [birth]}], "calls": 10},
+        "graphs": [
+            {
+                "cause": 3, "type": "app.Item", "drawn_by": "objgraph 3.6.2",
+                "dot": 'a[label="Item"];\nb[label="module app"];\nb -> a [label=".KEPT"];',
+            }
+        ],
+        "note": None,
+    }  # fmt: skip
 
 
 def _sub(number: int, total: int, items: int) -> dict[str, Any]:
@@ -94,6 +131,7 @@ def _sub(number: int, total: int, items: int) -> dict[str, Any]:
         "monotonic": 109.0, "seconds": 0.01, "types": {"function": 1000, "app.Item": items}, "tracked": 1000 + items,
         "tracked_before": 1000 + items, "garbage": 0, "uncollectable": 0, "settled": True, "allocated_blocks": 5000,
         "threads": 1, "python_threads": 1, "fds": 7, "gc_enabled": True, "collect_seconds": 0.01, "cpu_seconds": 0.5,
+        "generations": [{"collected": 5}, {"collected": 2}],
     }  # fmt: skip
 
 

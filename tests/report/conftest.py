@@ -32,6 +32,7 @@ from snapdiff.analysis.model import (
     LineRow,
     Method,
     Round,
+    Suppressed,
     TimelinePoint,
     TypeRow,
     Verdict,
@@ -141,7 +142,7 @@ def make_finding(**changes: Any) -> Finding:
         grown_at=(GrownAt(frame=Frame("app/cart.py", 42, "add"), callers=(Frame("app/checkout.py", 12, "handle"),)),),
         leak_share_bytes=66_816,
         not_shared_bytes=60_320,
-        sentence="`Cart.by_id` gains 1 `Item` per call (144 B), held by `module app`.",
+        sentence="Leak: `Cart.by_id` gains 1 `Item` per call (144 B), held by `module app`.",
         reasons=(
             "10 calls left 10, 151 left 151 and 302 more left 302: 1 per call in every round (spread 0.0 %).",
             "The control left 0 objects.",
@@ -155,8 +156,30 @@ def make_finding(**changes: Any) -> Finding:
             (162, 162),
             (464, 464),
         ),
+        path_graph=make_path_graph(),
     )
     return replace(finding, **changes)
+
+
+def make_path_graph() -> Graph:
+    """The way to every item: merged nodes, what they hold, and what they gain a call."""
+    return Graph(
+        type="app.cart.Item",
+        drawn_by="snapdiff, from the recorded paths",
+        nodes=(
+            GraphNode(0, "module app", "", "root"),
+            GraphNode(1, "type", "", "object"),
+            GraphNode(2, "dict", "464 entries, +1/call", "container"),
+            GraphNode(3, "app.cart.Item", "gained 464, +1/call", "survivor"),
+            GraphNode(4, "float", "gained 464, +1/call", "object"),
+        ),
+        edges=(
+            GraphEdge(0, 1, ".Cart"),
+            GraphEdge(1, 2, ".by_id"),
+            GraphEdge(2, 3, "{value}"),
+            GraphEdge(3, 4, ".price"),
+        ),
+    )
 
 
 def make_leaking() -> Analysis:
@@ -176,8 +199,9 @@ def make_leaking() -> Analysis:
             ChainNode(".root", "logging.RootLogger"),
             ChainNode(".handlers", "list"),
         ),
-        sentence="`Logger.handlers` gains 1 `StreamHandler` every 50 calls (95 B), held by `module logging`.",
+        sentence="Slow leak: `Logger.handlers` gains 1 `StreamHandler` per 50 calls (95 B), held by `module logging`.",
         graph=None,
+        path_graph=None,
         excerpts=(),
         born_at=(),
         curve=(),
@@ -194,6 +218,7 @@ def make_leaking() -> Analysis:
         growth=(951, 0, 0, 0),
         sentence="Initialisation: the first call left 951 objects in 96 types, later calls none.",
         graph=None,
+        path_graph=None,
         excerpts=(),
         curve=(),
         reasons=("951, 0, 0, 0: nothing after the first call.",),
@@ -207,8 +232,9 @@ def make_leaking() -> Analysis:
             path="module app.prices → quotes", type="functools._lru_cache_wrapper", size=128, bound=128
         ),
         growth=(1, 10, 117, 0),
-        sentence="`prices.quotes` filled up to its bound of 128 `Quote` and then stopped.",
+        sentence="Not a leak: `prices.quotes` filled up to its bound of 128 `Quote` and then stopped.",
         graph=None,
+        path_graph=None,
         excerpts=(),
         curve=(),
     )
@@ -312,6 +338,14 @@ def make_leaking() -> Analysis:
             ("PYTHONHASHSEED", "0"),
         ),
         notes=("Native memory was not attributed: no allocator hooks in this run.",),
+        suppressed=(
+            Suppressed(
+                pattern="app/plugins.py:*",
+                reason="plugins are never unloaded, see #142",
+                findings=("Leak: `plugins.loaded` gains 1 `Plugin` per call (48 B).",),
+                fingerprints=("0011aa22bb33",),
+            ),
+        ),
     )
 
 
@@ -342,6 +376,7 @@ def make_clean() -> Analysis:
         ledger=(),
         curve=((1, 953), (11, 953), (87, 953), (162, 953)),
         notes=(),
+        suppressed=(),
     )
 
 
@@ -365,7 +400,7 @@ def make_incomplete() -> Analysis:
 
 def with_texts(value: Any, change: Callable[[str], str]) -> Any:
     """Return plain data with every free text in it changed; verdicts, laws and other closed words stay."""
-    closed = {"phase", "role", "domain", "series", "started"}
+    closed = {"phase", "role", "domain", "series", "started", "unit"}
     if isinstance(value, Verdict | Law):
         return value
     if isinstance(value, str):
@@ -397,6 +432,10 @@ def make_huge() -> Analysis:
     return replace(
         base,
         findings=tuple(make_finding(fingerprint=f"{n:012x}", graph=make_graph(40)) for n in range(300)),
+        suppressed=tuple(
+            replace(base.suppressed[0], pattern=f"{n}", findings=("x",) * 300, fingerprints=("y",) * 300)
+            for n in range(300)
+        ),
         types=tuple(replace(base.types[0], type=f"package.module_{n}.Type{n}") for n in range(5000)),
         lines=tuple(
             make_line(f"package/module_{n}.py", n, "f", (1, 10, 151, 302), make_excerpt()) for n in range(5000)
@@ -421,6 +460,7 @@ def make_wordy() -> Analysis:
         types=huge.types[:100],
         lines=huge.lines[:100],
         checkpoints=huge.checkpoints[:200],
+        suppressed=huge.suppressed[:100],
         curve=(),
     )
     analysis: Analysis = with_texts(few, lambda text: ((text or "x") + "<&>é")[:60] * 100)
@@ -434,6 +474,7 @@ def build() -> SimpleNamespace:
         HOSTILE=HOSTILE,
         finding=make_finding,
         graph=make_graph,
+        excerpt=make_excerpt,
         rounds=make_rounds,
         with_texts=with_texts,
         leaking=make_leaking,

@@ -97,7 +97,7 @@ def test_with_style_and_script_blocked_the_page_is_complete(build, browser, serv
     assert 0 == page.locator("th button").count()  # and so is the script
     for section in ("Evidence", "Causes", "What is not a leak", "Resident memory", "Types", "Lines"):
         assert page.locator("h2", has_text=section).is_visible()
-    for picture in ("growth", "chain1", "memory"):
+    for picture in ("growth", "path1", "memory"):
         box = page.locator(f"svg[aria-labelledby^='{picture}-']").bounding_box()
         assert box["width"] > 150
         assert box["height"] > 30
@@ -139,6 +139,16 @@ def test_a_narrow_screen_does_not_scroll_sideways(build, opened):
     for analysis in (build.leaking(), build.hostile()):
         page = opened(analysis, viewport={"width": 390, "height": 844}).page
         assert 390 == page.evaluate("document.documentElement.scrollWidth")
+
+
+def test_on_a_narrow_screen_the_labels_of_a_graph_keep_their_size(build, opened):
+    heights = {
+        opened(build.leaking(), viewport={"width": width, "height": 844})
+        .page.locator("svg[aria-labelledby^='path1-'] text.label")
+        .first.evaluate("each => Math.round(each.getBoundingClientRect().height)")
+        for width in (390, 1280)
+    }
+    assert 1 == len(heights)
 
 
 CONTRAST = """() => {

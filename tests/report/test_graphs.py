@@ -180,6 +180,34 @@ def test_the_chain_becomes_a_graph_that_ends_at_the_survivor(build):
     assert ("app.cart.Item", "+1 per call") == (graph.nodes[-1].label, graph.nodes[-1].detail)
 
 
+@pytest.mark.parametrize(
+    ("expected", "label"),
+    [
+        (".slots", ".slots"),
+        ("bound to", "→ bound to"),
+        ("", "→"),
+        ("closure basket", "→ closure variable basket of check_out.<locals>.<lambda>"),
+        ("local values", "→ local variable values of running_median()"),
+        ("context crumbs", "→ context variable crumbs"),
+        ("default seen", "→ default seen of remember"),
+    ],
+)
+def test_an_arrow_says_the_name_and_leaves_the_rest_to_the_chain(expected, label):
+    assert expected == graphs.edge_text(label)
+
+
+def test_what_grows_is_marked_with_more_than_its_colour(build):
+    root = ET.fromstring(graphs.draw(build.finding().path_graph, "g", "t"))
+    grows = [each for each in root.iter("text") if "grows" in each.get("class", "")]
+    assert ["464 entries, +1/call", "gained 464, +1/call", "gained 464, +1/call"] == [each.text for each in grows]
+    assert {"bold"} == {each.get("font-weight") for each in grows}
+
+
+def test_a_chain_whose_container_gains_entries_ends_at_the_container(build):
+    graph = graphs.chain_graph(build.finding(unit="entries"))
+    assert ["root", "object", "container"] == [node.role for node in graph.nodes]
+
+
 def test_a_chain_to_an_unknown_type_ends_at_its_container(build):
     graph = graphs.chain_graph(build.finding(type=None))
     assert ["root", "object", "container"] == [node.role for node in graph.nodes]

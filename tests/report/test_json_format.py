@@ -85,7 +85,10 @@ def test_the_fields_are_those_of_the_contract(build):
 def test_a_finding_reads_as_the_contract_spells_it(build):
     finding = json.loads(render(build.leaking(), "json"))["findings"][0]
     assert [1, 10, 151, 302] == finding["growth"]
-    assert {"path": "module app → Cart.by_id", "type": "dict", "size": 464, "bound": None} == finding["container"]
+    container = {"path": "module app → Cart.by_id", "type": "dict", "size": 464, "bound": None, "count": 1}
+    assert container == finding["container"]
+    assert ("objects", [], False) == (finding["unit"], finding["other_containers"], finding["held_natively"])
+    assert "464 entries, +1/call" == finding["path_graph"]["nodes"][2]["detail"]
     assert {"label": ".by_id", "type": "dict"} == finding["chain"][-1]
     born = finding["born_at"][0]
     assert ("app/cart.py", 41, "add", 1.0, 464, 464) == tuple(

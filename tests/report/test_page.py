@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from snapdiff.analysis.model import Control, Ledger
+from snapdiff.analysis.model import Control, Ledger, Verdict
 from snapdiff.report import render
 
 VOID = {"meta", "br", "input", "img", "link"}
@@ -32,7 +32,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag, attributes):
         self.elements.append((tag, dict(attributes)))
         self.ids.extend(value for key, value in attributes if key == "id")
-        if tag in {"td", "th"}:
+        if tag in {"td", "th", "dt", "dd", "br"}:
             self.text.append(" ")
         if tag not in VOID:
             self.open.append(tag)
@@ -138,6 +138,113 @@ def test_a_cause_shows_its_chain_its_source_its_cure_and_how_to_see_it_again(bui
         "3f9c1a7be204",
     ):
         assert expected in text
+
+
+def test_the_path_is_the_main_picture_and_the_neighbourhood_is_folded(build):
+    card = render(build.leaking(), "html").split("<article")[1]
+    path, back = card.index('id="path1-title"'), card.index('id="graph1-title"')
+    assert path < card.index("<details>") < back
+    assert "gained 464, +1/call" in card[path:back]
+
+
+def test_without_a_recorded_path_the_chain_is_drawn(build):
+    html = render(replace(build.leaking(), findings=(build.finding(path_graph=None, graph=None),)), "html")
+    assert (
+        "app.cart.Item" in html[html.index('id="path1-title"') : html.index("</svg>", html.index('id="path1-title"'))]
+    )
+
+
+def test_a_cause_can_be_suppressed_by_a_line_to_paste(build):
+    html = render(build.leaking(), "html")
+    assert '<pre class="suppression" tabindex="0">leak:3f9c1a7be204  # reason</pre>' in html
+
+
+def test_excerpts_say_what_happens_in_the_line(build):
+    finding = build.finding(excerpts=(build.excerpt(focus=42), build.excerpt(focus=41), build.excerpt(focus=40)))
+    text = Page(render(replace(build.leaking(), findings=(finding,), lines=()), "html")).words
+    assert "Grown at app/cart.py:42" in text
+    assert "Born at app/cart.py:41" in text
+
+
+@pytest.mark.parametrize(
+    ("expected", "others"),
+    [
+        ("Also a.b, which holds the same or grows at the same line; all of them must let go", ("a.b",)),
+        ("Also a.b, a.c, which hold the same or grow at the same line; all of them must let go", ("a.b", "a.c")),
+    ],
+)
+def test_other_containers_of_a_cause_must_let_go_too(build, expected, others):
+    finding = build.finding(other_containers=others)
+    assert expected in Page(render(replace(build.leaking(), findings=(finding,)), "html")).words
+
+
+def test_of_what_native_code_holds_no_holder_is_named(build):
+    finding = build.finding(held_natively=True, container=None, chain=(), grown_at=(), path_graph=None, graph=None)
+    text = Page(render(replace(build.leaking(), findings=(finding,)), "html")).words
+    assert "Held by native code (C, C++ or Rust). Nothing in Python refers to them: no module, class, frame" in text
+    assert "What keeps it alive" not in text
+
+
+def test_what_was_lost_in_c_is_said_to_be_held_by_nothing(build):
+    finding = build.finding(
+        held_natively=True, container=None, chain=(), type=None, unit="blocks", path_graph=None, graph=None, curve=()
+    )
+    text = Page(render(replace(build.leaking(), findings=(finding,)), "html")).words
+    assert "Held by nothing that Python can reach: this memory was lost in C" in text
+    assert "Growth +1 memory block per call" in text
+
+
+@pytest.mark.parametrize(
+    ("expected", "changes"),
+    [
+        ("Growth +1 app.cart.Item per call, +144 B per call", {}),
+        (
+            "Growth +1 app.cart.Item per 40 calls, +3.6 B per call",
+            {"objects_per_iteration": 0.025, "bytes_per_iteration": 3.6},
+        ),
+        ("Growth +1 entry per call, +8 B per call", {"unit": "entries", "bytes_per_iteration": 8.0}),
+        (
+            "Growth +70 B per call Per round 0 B in 1 call, +700 B in 10 calls",
+            {"unit": "bytes", "bytes_per_iteration": 70.0, "growth": (0, 700, 10_570, 21_140)},
+        ),
+    ],
+)  # fmt: skip
+def test_the_growth_of_a_cause_carries_its_unit(build, expected, changes):
+    text = Page(render(replace(build.leaking(), findings=(build.finding(**changes),)), "html")).words
+    assert expected in text[text.index("Causes 1. ") :]
+
+
+def test_extra_rounds_are_called_extra_and_what_they_were_for_is_said(build):
+    text = Page(render(build.leaking(), "html")).words
+    assert "the next 302 calls (extra)" in text
+    assert "They ran because something grew in the last planned round" in text
+    assert "464 calls, 302 of them in extra rounds, which ran because something grew; no limit was reached" in text
+    assert "Not bounded within 464 calls" in text
+
+
+def test_a_clean_run_says_nothing_of_extra_rounds(build):
+    text = Page(render(build.clean(), "html")).words
+    assert "extra" not in text
+    assert "Not bounded" not in text
+
+
+def test_suppressed_findings_are_shown_with_pattern_reason_and_count(build):
+    text = Page(render(build.leaking(), "html")).words
+    assert "1 finding is suppressed and no part of this verdict" in text
+    assert "leak:app/plugins.py:* plugins are never unloaded, see #142 1 Leak: `plugins.loaded`" in text
+
+
+def test_cycles_are_shown_with_their_type_and_line(build):
+    cycle = build.finding(
+        verdict=Verdict.CYCLE, type="app.Box", growth=(14, 140, 2114), container=None, chain=(), grown_at=(),
+        sentence="Not a leak: 14 objects per call, most of them `app.Box`, are only freed by the cyclic collector.",
+    )  # fmt: skip
+    text = Page(render(replace(build.clean(), verdict=Verdict.CYCLE, findings=(cycle,)), "html")).words
+    assert "freed by the collector All objects" in text
+    harmless = text[text.index("What is not a leak") :]
+    assert "most of them `app.Box`" in harmless
+    assert "Born at app/cart.py:41 in add called from app/checkout.py:12 in handle" in harmless
+    assert "+14 +140 +2,114" in harmless
 
 
 def test_the_fourth_cause_is_folded_and_the_first_three_are_open(build):
@@ -254,6 +361,9 @@ def test_what_was_cut_is_summed_and_said(build):
     assert "and 4,940 more lines" in text
     assert "types: 60 of 5,000 shown" in text
     assert "findings: 12 of 300 shown" in text
+    assert "suppressions: 20 of 300 shown" in text
+    assert "findings suppressed by 7: 12 of 300 shown" in text
+    assert "and 288 more" in text
     assert re.search(r"timeline: \d+ of 200,000 samples shown", text)
 
 

@@ -1,4 +1,4 @@
-"""The small parts: numbers in words, thinning, the chain as text, source lines, cures, readings, cuts."""
+"""The small parts: numbers in words, thinning, the chain as text, source lines, readings, cuts."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ import pytest
 from snapdiff.analysis.model import ChainNode, Container, Excerpt, Frame, Verdict
 from snapdiff.report import words
 from snapdiff.report.chain import chain_text
-from snapdiff.report.cures import cure
 from snapdiff.report.cut import cut_for_page
-from snapdiff.report.evidence import read_rounds
+from snapdiff.report.evidence import read_rounds, remarks
 from snapdiff.report.limits import EXCERPT_LINES, PAGE
 from snapdiff.report.source import source_lines
 from snapdiff.report.thin import thin
@@ -24,6 +23,7 @@ from snapdiff.report.thin import thin
         ("1", 1.0),
         ("0.02", 0.02),
         ("1.1", 1.1),
+        ("5", 5.0033),
         ("0.0099", 0.00993),
         ("466,039", 466039),
         ("−3", -3),
@@ -109,6 +109,18 @@ def test_a_root_whose_label_does_not_say_its_type_keeps_it(build):
     assert "┬ Thread-1  (threading.Thread)" == chain_text(finding)
 
 
+def test_a_container_that_gains_entries_is_itself_the_end_of_the_chain(build):
+    finding = build.finding(unit="entries", type="dict", objects_per_iteration=0.0)
+    assert "╰→ .by_id  (dict, 464 entries, +1 entry per call)" == chain_text(finding).splitlines()[-1]
+
+
+def test_a_text_that_gets_longer_is_told_in_characters_and_bytes(build):
+    chain = (ChainNode("module app", "module"), ChainNode(".log", "str"))
+    container = Container("module app → log", "str", 9, None)
+    finding = build.finding(unit="bytes", type="str", chain=chain, container=container, bytes_per_iteration=70.0)
+    assert "┬ module app\n╰→ .log  (str, 9 characters, +70 B per call)" == chain_text(finding)
+
+
 def test_source_lines_are_numbered_escaped_and_one_is_in_focus():
     lines = source_lines(Excerpt("a.py", 7, ("x = '<b>'", "", "def f(): pass"), 9))
     assert [(7, False), (8, False), (9, True)] == [(line.number, line.focus) for line in lines]
@@ -125,40 +137,6 @@ def test_a_line_that_hides_a_line_break_does_not_shift_the_numbers():
 
 def test_a_file_that_is_not_python_is_not_coloured_as_python():
     assert "def x" == str(source_lines(Excerpt("a.sql", 1, ("def x",), 1))[0].code)
-
-
-def held(*steps, **changes):
-    """A chain of (label, type) steps, whose last one is the container."""
-    chain = tuple(ChainNode(label, kind) for label, kind in steps)
-    return {"chain": chain, "container": Container("p", chain[-1].type, 3, None), **changes}
-
-
-MODULE = ("a", "module")
-
-
-@pytest.mark.parametrize(
-    ("expected", "changes"),
-    [
-        ("every entry of its dict", {}),
-        ("The object that owns this list", held(MODULE, (".w", "app.Worker"), (".l", "list"))),
-        ("everything in its list", held(MODULE, (".l", "list"))),
-        ("A cache without maxsize", held(MODULE, (".f", "functools._lru_cache_wrapper"))),
-        ("A handler is added", held(MODULE, (".handlers", "list"))),
-        ("A stored exception", held(MODULE, (".__traceback__", "traceback"))),
-        ("A mutable default argument", held(("f", "function"), (".__defaults__", "tuple"))),
-        ("Each registration", held(MODULE, ("._callbacks", "list"))),
-        ("Give the queue a maxlen", held(MODULE, (".q", "collections.deque"))),
-        ("closes over", held(("f", "function"), (".__closure__", "tuple"))),
-        ("suspended generator", held(("g", "generator"))),
-        ("Thread-local", held(("x", "_thread._local"))),
-        ("in a with block, or close", {"domain": "fd"}),
-        ("the collector frees these", {"verdict": Verdict.CYCLE}),
-        ("Record again", {"container": None, "chain": (), "verdict": Verdict.INCONCLUSIVE}),
-        ("Walk the chain", {"container": None, "chain": ()}),
-    ],
-)
-def test_the_cure_fits_what_holds_the_survivors(build, expected, changes):
-    assert expected in cure(build.finding(**changes))
 
 
 def test_the_rounds_of_a_leak_read_as_initialisation_and_leak(build):
@@ -197,6 +175,29 @@ def test_a_slow_leak_reads_no_growth_where_a_round_left_none(build):
     analysis = replace(build.leaking(), verdict=Verdict.SLOW_LEAK, findings=(finding,))
     expected = ["no growth", "no growth", "leak: 151 calls × 0.02", "leak: 302 calls × 0.02"]
     assert expected == [reading.reading for reading in read_rounds(analysis)]
+
+
+def test_growth_in_bytes_reads_in_bytes(build):
+    finding = build.finding(unit="bytes", growth=(0, 700, 10_570, 21_140))
+    readings = read_rounds(replace(build.leaking(), findings=(finding,)))
+    assert ("+700 B", "+70 B", "leak: 10 calls × 70 B") == (readings[1].own, readings[1].own_rate, readings[1].reading)
+    assert ("0 B", "0 B", "no growth") == (readings[0].own, readings[0].own_rate, readings[0].reading)
+
+
+def test_what_the_collector_frees_reads_so_in_every_round(build):
+    finding = build.finding(verdict=Verdict.CYCLE, growth=(14, 140, 2114))
+    analysis = replace(build.clean(), verdict=Verdict.CYCLE, findings=(finding,))
+    assert {"freed by the collector, all of it"} == {each.reading for each in read_rounds(analysis)}
+
+
+def test_the_remarks_say_what_extra_rounds_are_for_and_what_is_not_bounded(build):
+    extra, bounded = remarks(build.leaking())
+    assert extra.startswith("Rounds marked extra are not part of the plan (1, 10, 151 calls).")
+    assert bounded.startswith("Not bounded within 464 calls: no limit was reached")
+
+
+def test_a_run_without_extra_rounds_and_without_a_leak_has_no_remarks(build):
+    assert () == remarks(build.clean())
 
 
 def test_what_fits_is_not_cut(build):

@@ -8,9 +8,13 @@ import select
 import time
 
 from . import counters, traces
+from .book import Book, Names
 from .census import census, tracked_census
+from .native import exit_callbacks
 from .own import own_state
+from .pathwalk import PathWalk
 from .plan import Plan
+from .untraced import Untraced, not_ours
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
@@ -18,6 +22,9 @@ if TYPE_CHECKING:
 
 #: The supervisor answers in milliseconds (a USS reading of 4 GB takes 26 ms). One that does not is busy or gone.
 _ANSWER_SECONDS = 3.0
+
+#: Seconds up to which a walk by path is made at sub-checkpoints of extra rounds too: fifteen of them are four seconds.
+_QUICK_WALK = 0.25
 
 
 class SupervisorGoneError(Exception):
@@ -31,16 +38,23 @@ class Measurer:
         self._ask_fd = plan.ask_fd
         self._answer_fd = plan.answer_fd
         self.keep: list[Any] = [self]
+        self.book = Book()
+        self.owners: list[Any] = Names()
+        """Objects of the program that only we may hold: roots of the walk by path."""
+        self.untraced: Untraced = not_ours()
+        self.walk_seconds = 0.0
+        self.exits = self.exits_before = 0
+        """Functions registered with `atexit` since the checkpoint before, and by then."""
 
-    def checkpoint(self) -> dict[str, Any]:
-        """Measure everything; return the fields of a checkpoint frame."""
-        return self._measure(full=True)
+    def checkpoint(self, paths: bool) -> dict[str, Any]:
+        """Measure everything, by path too when asked; return the fields of a checkpoint frame."""
+        return self._measure(full=True, paths=paths)
 
-    def subcheckpoint(self) -> dict[str, Any]:
-        """Collect and count tracked objects per type only."""
-        return self._measure(full=False)
+    def subcheckpoint(self, paths: bool = False) -> dict[str, Any]:
+        """Collect and count tracked objects per type only; follow the paths when asked and where that is quick."""
+        return self._measure(full=False, paths=paths and self.walk_seconds <= _QUICK_WALK)
 
-    def _measure(self, full: bool) -> dict[str, Any]:
+    def _measure(self, full: bool, paths: bool) -> dict[str, Any]:
         started = time.perf_counter()
         # An automatic collection in the middle would cost time and free nothing; the program's own setting
         # comes back below.
@@ -49,18 +63,28 @@ class Measurer:
         try:
             counters.flush_streams()
             fields = counters.collect()
+            counters.clear_type_cache()
             fields.update(counters.read())
-            own = own_state([*self.keep, fields])
+            if paths and full:
+                now = exit_callbacks()
+                self.exits, self.exits_before = now - self.exits_before, now
             if full:
                 self._ask_supervisor()
-                types, fields["tracked"] = census(own)
-                fields["types"] = types
-                fields["objects"] = sum(row[0] for row in types.values())
-                fields["object_bytes"] = sum(row[1] for row in types.values())
-                fields["traces"] = traces.aggregate()
-            else:
-                fields["types"] = counts = tracked_census(own)
-                fields["tracked"] = sum(counts.values())
+            with self.untraced:
+                own = own_state([*self.keep, fields])
+                if full:
+                    types, fields["tracked"] = census(own)
+                    fields["types"] = types
+                    fields["objects"] = sum(row[0] for row in types.values())
+                    fields["object_bytes"] = sum(row[1] for row in types.values())
+                    fields["traces"] = traces.aggregate()
+                else:
+                    fields["types"] = counts = tracked_census(own)
+                    fields["tracked"] = sum(counts.values())
+                if paths:
+                    walking = time.perf_counter()
+                    PathWalk(self.book, own, self.owners).run()
+                    self.walk_seconds = time.perf_counter() - walking
             fields["gc_enabled"] = enabled
             fields["gc_threshold"] = gc.get_threshold()
             fields["frozen"] = gc.get_freeze_count()

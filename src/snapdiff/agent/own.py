@@ -54,7 +54,8 @@ def own_state(roots: list[Any]) -> Own:
         elif cls in _CONTAINERS:
             pending.extend(obj)
         elif cls.__module__.startswith(_PACKAGE):
-            pending.append(obj.__dict__)
+            # Our own collections have no dict, and are large: nothing is looked for in them.
+            pending.append(getattr(obj, "__dict__", None))
         ids.add(id(obj))
         types.add(cls)
     return Own(ids, types, roots)

@@ -1,27 +1,24 @@
-"""How objects are reached: one breadth-first search from named roots, and names for the ways it finds.
+"""How some objects are reached: a breadth-first search from more roots than the walk has, and names for its ways.
 
-Roots are modules, the program's own before the libraries', then the frames of running threads. What neither
-reaches is held by something that Python cannot name.
+Roots are modules, the program's own before the libraries', context variables, then the frames of running threads, and
+this thread's data of thread-locals. What none of them reaches is held by something that Python cannot name.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 import types
+from _thread import _local as local
 
 from . import edges
-from .names import HAVE_GC, flags, key_of, type_name
+from .names import key_of, mro, type_dict, type_name
 from .own import FOLDER, Own, own_state
-from .referents import get_referents, handler_for, handlers
+from .pathwalk import module_groups
+from .referents import direct, handler_for, handlers
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
     from typing import Any, Iterable
-
-_PACKAGE = __name__.rpartition(".")[0]
-#: Modules that keep things for everybody else: a way through them explains less than any other.
-_LAST_MODULES = ("linecache", "sys", "gc", "builtins", "importlib", "_frozen_importlib")
 
 
 class Tree:
@@ -32,6 +29,8 @@ class Tree:
         self.parent: list[int] = []
         self.index: dict[int, int] = {}
         """Positions in `order` of the objects that were looked for, by id."""
+        self.names: dict[int, str] = {}
+        """Names of roots that cannot be named from what they are."""
 
     def chain(self, position: int) -> list[int]:
         """Return the positions from the root down to one object."""
@@ -42,10 +41,10 @@ class Tree:
         return chain[::-1]
 
 
-def search(wanted: Iterable[int], own: Own, owners: list[Any]) -> Tree:
+def search(wanted: Iterable[int], own: Own, owners: list[Any], others: list[tuple[str, Any]]) -> Tree:
     """Search until every wanted object (by id) is found or nothing is left; never through our own.
 
-    `owners` are roots after the program's modules.
+    `owners` are roots after the program's modules, `others` roots after all modules, with their names.
     """
     tree = Tree()
     table = handlers()
@@ -65,9 +64,8 @@ def search(wanted: Iterable[int], own: Own, owners: list[Any]) -> Tree:
         while position < len(order) and missing:
             obj = order[position]
             cls = type(obj)
-            referred = _locals(obj) if cls is types.FrameType else []
-            if flags(cls) & HAVE_GC:
-                referred += get_referents(obj)
+            referred = _locals(obj) if cls is types.FrameType else _thread_data(obj) if issubclass(cls, local) else []
+            referred += direct(cls, [obj])
             name = key_of(cls)
             if name in found_handlers:
                 handler = found_handlers[name]
@@ -86,32 +84,15 @@ def search(wanted: Iterable[int], own: Own, owners: list[Any]) -> Tree:
                     parent.append(position)
             position += 1
 
-    program, *others = _module_roots()
-    for roots in (program, owners, *others):
+    program, *libraries = [[module for _, module in group] for group in module_groups()]
+    for roots in (program, owners, *libraries):
         grow(roots)
+    for name, root in others:
+        tree.names[len(order)] = name
+        grow([root])
     if missing:
         grow(_frame_roots())
     return tree
-
-
-def _module_roots() -> list[list[Any]]:
-    """Return modules in groups: the program's, the libraries', those that keep things for everybody."""
-    program, libraries, last = [], [], []
-    library = os.path.dirname(os.__file__) + os.sep
-    for name in sorted(name for name in list(sys.modules) if type(name) is str):
-        module = sys.modules.get(name)
-        if not issubclass(type(module), types.ModuleType):
-            continue
-        if name == _PACKAGE or name.startswith(_PACKAGE + "."):
-            continue
-        file = types.ModuleType.__getattribute__(module, "__dict__").get("__file__")
-        if name.partition(".")[0] in _LAST_MODULES:
-            last.append(module)
-        elif type(file) is str and not file.startswith(library) and "site-packages" not in file:
-            program.append(module)
-        else:
-            libraries.append(module)
-    return [program, libraries, last]
 
 
 def _frame_roots() -> list[Any]:
@@ -131,10 +112,18 @@ def _locals(frame: Any) -> list[Any]:
     return list(frame.f_locals.values())
 
 
+def _thread_data(obj: Any) -> list[Any]:
+    """Return this thread's data of a thread-local. Asking makes it, and would run a Python `__init__`."""
+    if any(type(type_dict(base).get("__init__")) is types.FunctionType for base in mro(type(obj))):
+        return []
+    return [local.__getattribute__(obj, "__dict__")]
+
+
 def steps(tree: Tree, chain: list[int]) -> list[tuple[str, str, int]]:
     """Name a chain: (label, type name, position) a step, with namespaces and cells folded into their edges."""
     objects = [tree.order[position] for position in chain]
-    named = [(edges.root_label(objects[0]), type_name(type(objects[0])), chain[0])]
+    root = tree.names.get(chain[0]) or edges.root_label(objects[0])
+    named = [(root, type_name(type(objects[0])), chain[0])]
     at = 0
     while at + 1 < len(objects):
         owner, value = objects[at], objects[at + 1]

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import gc
 import sys
+import types
 from itertools import chain
 
-from .names import mro
+from .names import HAVE_GC, flags, mro
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
@@ -22,6 +23,19 @@ if TYPE_CHECKING:
 
 
 get_referents = gc.get_referents
+
+
+_module_dict: Any = vars(types.ModuleType)["__dict__"].__get__
+
+
+def direct(cls: type, objects: list[Any]) -> list[Any]:
+    """Return what objects of one type tell the collector they refer to; of a module only its namespace.
+
+    The traversal of 3.12's `_asyncio` visits its free list, objects that are dead: touching them ends in a hang.
+    """
+    if issubclass(cls, types.ModuleType):
+        return [_module_dict(module) for module in objects]
+    return get_referents(*objects) if flags(cls) & HAVE_GC else []
 
 
 def _dict_keys(dicts: list[Any]) -> Iterable[Any]:
@@ -111,7 +125,7 @@ def handler_for(cls: type, table: dict[type, Handler]) -> Handler | None:
 
 def referents(obj: Any, table: dict[type, Handler]) -> list[Any]:
     """Return everything one object refers to; may repeat an object."""
-    found = get_referents(obj)
+    found = direct(type(obj), [obj])
     handler = handler_for(type(obj), table)
     if handler is not None:
         found.extend(handler([obj]))

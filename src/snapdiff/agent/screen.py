@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 
 #: Growth per call in the last planned round from which a confirming round is worth its time. A slow leak of
-#: one object in fifty calls shows as 3 objects in 151 calls; a clean worker's stray objects stay below.
-RATE_WORTH_CONFIRMING = 0.02
+#: one object in fifty calls shows as 3 objects in 151 calls.
+RATE_WORTH_CONFIRMING = 0.015
 #: And at least this many objects: one or two are strays (an int that left the small-int cache).
 LEAST_OBJECTS = 3
 #: Growth of one type's or line's bytes per call, likewise: two pointers.
@@ -28,10 +28,14 @@ class Screen:
         self.blocks: dict[tuple[str, int], int] = {}
         self.grown: dict[str, int] = {}
         self.grown_bytes: dict[str, int] = {}
-        self.line_grew = False
+        self.lines: list[tuple[str, int]] = []
+        """Allocation lines of which more blocks are alive than before the last round."""
+        self.path_grew = False
         self.survivors = 0
 
-    def update(self, types: dict[str, list[int]], traces: dict[str, Any] | None, iterations: int) -> None:
+    def update(
+        self, types: dict[str, list[int]], traces: dict[str, Any] | None, iterations: int, path_grew: bool
+    ) -> None:
         """Take in the checkpoint after a round of so many iterations (0: the first checkpoint)."""
         objects = {name: row[0] for name, row in types.items()}
         sizes = {name: row[1] for name, row in types.items()}
@@ -40,19 +44,15 @@ class Screen:
             enough = max(LEAST_OBJECTS, iterations * RATE_WORTH_CONFIRMING)
             self.grown = _risen(objects, self.objects, enough)
             self.grown_bytes = _risen(sizes, self.sizes, iterations * BYTES_WORTH_CONFIRMING)
-            self.line_grew = bool(_risen(blocks, self.blocks, enough))
+            self.lines = sorted(_risen(blocks, self.blocks, enough))
+            self.path_grew = path_grew
             self.survivors = sum(objects.values()) - sum(self.objects.values())
         self.objects, self.sizes, self.blocks = objects, sizes, blocks
 
     @property
     def open(self) -> bool:
         """True when the last round left something that a confirming round should look at."""
-        return bool(self.grown or self.grown_bytes or self.line_grew)
-
-    def suspects(self, most: int) -> list[str]:
-        """Return the names of the types that grew, the most bytes first."""
-        names = {*self.grown, *self.grown_bytes}
-        return sorted(names, key=lambda name: (-self.grown_bytes.get(name, 0), -self.grown.get(name, 0), name))[:most]
+        return bool(self.grown or self.grown_bytes or self.lines or self.path_grew)
 
 
 def _risen(now: dict[Any, int], before: dict[Any, int], enough: float) -> dict[Any, int]:

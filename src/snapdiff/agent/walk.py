@@ -20,9 +20,9 @@ import sys
 from itertools import compress, filterfalse, repeat
 from operator import is_, is_not
 
-from .names import HAVE_GC, flags, key_of
+from .names import key_of
 from .own import Own
-from .referents import get_referents, handler_for, handlers
+from .referents import direct, handler_for, handlers
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
@@ -36,12 +36,15 @@ if TYPE_CHECKING:
 _BATCH = 50_000
 
 
-def _singletons() -> list[Any]:
+def singletons() -> list[Any]:
     """Objects that the interpreter makes once and never frees: they cannot be growth.
 
     A list that stores 1, 2, 3 keeps no int alive, yet a walk would meet those ints for the first time.
     """
-    return [*range(-5, 257), *(bytes((code,)) for code in range(256)), b"", (), Ellipsis, NotImplemented]
+    return [
+        *range(-5, 257), *(bytes((code,)) for code in range(256)), *map(chr, range(256)), "", b"", (), Ellipsis,
+        NotImplemented,
+    ]  # fmt: skip
 
 
 def walk(visit: Visitor, own: Own) -> int:
@@ -75,7 +78,7 @@ class _Walker:
         self.table = handlers()
         self.handlers: dict[Any, Any] = {}
         self.strings: dict[str, str] = {}
-        self.seen = own.ids.union(_ids(_singletons()))
+        self.seen = own.ids.union(_ids(singletons()))
         # Objects that the program has frozen (gc.freeze) are tracked but in no list: then everything goes by id.
         self.frozen = gc.get_freeze_count() > 0
 
@@ -99,7 +102,7 @@ class _Walker:
 
     def referred(self, cls: type, objects: list[Any]) -> list[Any]:
         """Return what objects of one type refer to, with repetitions."""
-        found = get_referents(*objects) if flags(cls) & HAVE_GC else []
+        found = direct(cls, objects)
         key = key_of(cls)
         if key not in self.handlers:
             self.handlers[key] = handler_for(cls, self.table)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from snapdiff.analysis import audit, limits
-from snapdiff.analysis.causes import Causes, fingerprint, with_sentence
+from snapdiff.analysis.causes import Causes
 from snapdiff.analysis.frames import Frames
+from snapdiff.analysis.grouping import with_sentence
 from snapdiff.analysis.growth import Judgement, judge
+from snapdiff.analysis.lost import lost_in_native_code
 from snapdiff.analysis.matrices import Matrices, Series, records
 from snapdiff.analysis.model import (
     SEVERITY,
     Analysis,
-    BornAt,
     CheckpointRow,
     Control,
     Finding,
@@ -27,14 +29,16 @@ from snapdiff.analysis.model import (
     TypeRow,
     Verdict,
 )
+from snapdiff.analysis.naming import fingerprint
 from snapdiff.analysis.sentences import control_sentence, run_sentence
+from snapdiff.analysis.suppressions import Suppression, suppress
 from snapdiff.recording import Recording
 
 _ACCUSED = (Verdict.LEAK, Verdict.SLOW_LEAK)
 
 
-def analyze(recording: Recording) -> Analysis:
-    """Judge a recording. Pure: equal recordings give equal analyses."""
+def analyze(recording: Recording, suppressions: Sequence[Suppression] = ()) -> Analysis:
+    """Judge a recording. Pure: equal recordings and suppressions give equal analyses."""
     matrices = Matrices(recording)
     frames = Frames(matrices)
     manifest = recording.manifest
@@ -44,15 +48,17 @@ def analyze(recording: Recording) -> Analysis:
     rounds = _rounds(matrices)
     types = _judge_types(matrices)
     lines = _judge_lines(matrices, frames)
-    causes = Causes(matrices, frames, types)
-    findings = causes.of_types()
-    known = {place for finding in findings for place in causes.lines_of(finding)}
-    findings += _unexplained(findings, lines, known, matrices, frames)
+    causes = Causes(matrices, frames)
+    findings = causes.named()
+    findings += causes.nameless(findings)
+    findings += lost_in_native_code(findings, lines, rounds, matrices, frames)
+    findings += causes.cycles()
     findings += _initialisation(rounds, types)
     doubtful = control.ran and bool(control.objects or control.blocks)
     if doubtful:
         findings = [_withdraw(finding, control) for finding in findings]
     findings.sort(key=lambda f: (SEVERITY.index(f.verdict), -f.bytes_per_iteration, f.fingerprint))
+    findings, suppressed = suppress(findings, suppressions)
     found = tuple(findings)
     verdict = found[0].verdict if found else Verdict.CLEAN
     if not found and len(rounds) < 2:  # noqa: PLR2004
@@ -62,7 +68,9 @@ def analyze(recording: Recording) -> Analysis:
         verdict = Verdict.INCONCLUSIVE
     return Analysis(
         verdict=verdict,
-        sentence=control_sentence(control) if doubtful else run_sentence(found, rounds, complete, ended),
+        sentence=control_sentence(control)
+        if doubtful
+        else run_sentence(found, rounds, complete, ended, sum(len(row.findings) for row in suppressed)),
         complete=complete,
         ended=ended,
         rounds=rounds,
@@ -78,6 +86,7 @@ def analyze(recording: Recording) -> Analysis:
         method=_method(manifest, matrices),
         environment=tuple((str(k), str(v)) for k, v in sorted(manifest.get("environment", {}).items())),
         notes=tuple(str(note) for note in manifest.get("notes", [])),
+        suppressed=suppressed,
     )
 
 
@@ -168,56 +177,6 @@ def _judge_lines(matrices: Matrices, frames: Frames) -> list[tuple[LineRow, Judg
         )
     )
     return judged
-
-
-def _unexplained(
-    findings: list[Finding],
-    lines: list[tuple[LineRow, Judgement]],
-    known: set[tuple[str, str | None]],
-    matrices: Matrices,
-    frames: Frames,
-) -> list[Finding]:
-    """Return findings for lines that keep memory which no growing object explains: lost in C.
-
-    `known` are the (file, function) places of which survivors are known to come.
-    """
-    accused = [(row, judgement) for row, judgement in lines if row.verdict in _ACCUSED]
-    if not accused:
-        return []
-    total = sum(row.bytes_per_iteration for row, _ in accused)
-    explained = sum(finding.bytes_per_iteration for finding in findings if finding.verdict is not Verdict.ONE_TIME)
-    left = total - explained
-    if left < limits.UNEXPLAINED_BYTES or left < limits.UNEXPLAINED_SHARE * total:
-        return []
-    found = []
-    for row, judgement in accused:
-        place = (row.frame.file, row.frame.function)
-        if place in known or row.bytes_per_iteration < limits.UNEXPLAINED_BYTES or row.bytes_per_iteration > left * 1.5:
-            continue
-        if _callers_known(row, matrices, frames, known):
-            continue
-        born = (BornAt(row.frame, 1.0, sum(row.blocks), None, ()),)
-        finding = Finding(
-            fingerprint=fingerprint(None, (), born), verdict=row.verdict, law=row.law, domain="python", type=None,
-            other_types=(), objects_per_iteration=row.blocks_per_iteration, bytes_per_iteration=row.bytes_per_iteration,
-            growth=row.blocks, container=None, chain=(), born_at=born, grown_at=(), leak_share_bytes=None,
-            not_shared_bytes=None, sentence="", reasons=judgement.reasons, graph=None,
-            excerpts=(row.excerpt,) if row.excerpt else (), curve=(),
-        )  # fmt: skip
-        found.append(with_sentence(finding))
-        known.add(place)
-    return found
-
-
-def _callers_known(row: LineRow, matrices: Matrices, frames: Frames, known: set[tuple[str, str | None]]) -> bool:
-    """Say whether a line's allocations are made on behalf of a function that is blamed already."""
-    stacks = matrices.table("stacks")
-    tops = stacks[(stacks["depth"] == 0) & (stacks["line"] == row.frame.line)]
-    for number in tops["stack"]:
-        stack = frames.stack(int(number))
-        if stack and stack[0] == row.frame and frames.places(int(number)) & known:
-            return True
-    return False
 
 
 def _initialisation(rounds: tuple[Round, ...], types: dict[str, tuple[TypeRow, Judgement]]) -> list[Finding]:

@@ -1,11 +1,11 @@
-"""From growing types and lines to causes: one finding a holder, with its types, births and chain."""
+"""From growing paths to causes: one finding a container, with its types, births, chain and what it holds."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
-from dataclasses import dataclass, field, replace
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import accumulate
 from typing import Any
 
 import pandas as pd
@@ -13,7 +13,7 @@ import pandas as pd
 from snapdiff.analysis import limits
 from snapdiff.analysis.dot import parse
 from snapdiff.analysis.frames import Frames
-from snapdiff.analysis.growth import Judgement
+from snapdiff.analysis.grouping import holding_the_same, on_one_line, summed, with_sentence
 from snapdiff.analysis.matrices import Matrices, records
 from snapdiff.analysis.model import (
     BornAt,
@@ -23,230 +23,337 @@ from snapdiff.analysis.model import (
     Finding,
     Frame,
     Graph,
-    GraphEdge,
-    GraphNode,
+    GrownAt,
     Law,
-    TypeRow,
     Verdict,
 )
-from snapdiff.analysis.sentences import finding_sentence
+from snapdiff.analysis.naming import fingerprint
+from snapdiff.analysis.pathgraph import path_graph
+from snapdiff.analysis.paths import ACCUSED, CAUSES, NAMELESS, Grown, Node, Paths
+from snapdiff.analysis.sentences import cycle_sentence
 
-#: Verdicts of types that are looked at as causes.
-CAUSES = (Verdict.LEAK, Verdict.SLOW_LEAK, Verdict.INCONCLUSIVE, Verdict.SATURATING)
-_MIRRORS = ("weakref", "weakref.ReferenceType", "weakref.KeyedRef")
-#: Holder numbers without a holder: it was looked for and not found, or not looked for.
-_NO_HOLDER, _NOT_LOOKED = -1, -2
-#: The distance of a type whose survivors were not looked at.
-_FAR = 1_000
-
-
-@dataclass
-class Holder:
-    """An object that keeps survivors, with the types it keeps: {type: (part of its survivors, distance)}."""
-
-    number: int
-    container: Container | None
-    chain: tuple[ChainNode, ...]
-    types: dict[str, tuple[float, int]] = field(default_factory=dict)
-
-
-def holders_of(matrices: Matrices, types: list[str]) -> list[Holder]:
-    """Return the holders of types, those of the most types first.
-
-    A type whose survivors nothing was found to hold is under a holder without container. A type whose survivors were
-    not looked for (there were too many types, or the run ended before) goes with the first holder there is.
-    """
-    found: dict[int, Holder] = {}
-    unseen = []
-    survivors = matrices.table("survivors").set_index("type")
-    rows = matrices.table("holders")
-    for name in types:
-        chosen = rows[(rows["type"] == name) & ~rows["larger"]]
-        if name not in survivors.index:
-            unseen.append(name)
-            continue
-        examined = int(survivors["examined"].get(name, 0))
-        if not len(chosen):
-            # Nothing new, so old ones got larger: they are their own containers.
-            chosen = rows[(rows["type"] == name) & rows["larger"]].head(1)
-        named = False
-        for row in records(chosen):
-            share = 1.0 if row.larger else row.survivors / max(1, examined)
-            if share < limits.HOLDER_SHARE:
-                continue
-            holder = found.setdefault(int(row.holder), _holder(row))
-            holder.types[name] = (share, int(row.distance))
-            named = True
-        if not named:
-            found.setdefault(_NO_HOLDER, Holder(_NO_HOLDER, None, ())).types[name] = (1.0, 0)
-    ranked = sorted(found.values(), key=lambda holder: (holder.container is None, -len(holder.types), holder.number))
-    if unseen and not ranked:
-        ranked = [Holder(_NOT_LOOKED, None, ())]
-    for name in unseen:
-        ranked[0].types[name] = (1.0, _FAR)
-    return ranked
-
-
-def _holder(row: Any) -> Holder:
-    entries, bound = (None if pd.isna(value) else int(value) for value in (row.entries, row.bound))
-    chain = tuple(ChainNode(str(node["label"]), str(node["type"])) for node in row.chain)
-    return Holder(int(row.holder), Container(row.path, row.holder_type, entries, bound), chain)
-
-
-def _without_mirrors(holders: list[Holder]) -> list[Holder]:
-    """Fold sets of weak references into the first cause: they grow because something else does."""
-    real = [holder for holder in holders if not set(holder.types) <= set(_MIRRORS)]
-    if not real:
-        return holders
-    for mirror in holders:
-        if mirror not in real:
-            for name, (share, _) in mirror.types.items():
-                before, distance = real[0].types.get(name, (0.0, _FAR))
-                real[0].types[name] = (min(1.0, before + share), distance)
-    return real
+_WEAK = ("weakref", "weakref.ReferenceType", "weakref.KeyedRef", "weakref.WeakMethod")
+#: What an abstract class keeps of classes that were compared with it: sets of weak references.
+_ABSTRACT = "_abc._abc_data"
+#: Types that are part of another object rather than what a person would name.
+_PARTS = ("dict", "cell", "tuple", "list", "str", "int", "float", "bytes", "method", "function", "set")
+_GARBAGE = -1
 
 
 class Causes:
-    """Builds findings from judged types and lines."""
+    """Builds findings from what grew."""
 
-    def __init__(self, matrices: Matrices, frames: Frames, types: dict[str, tuple[TypeRow, Judgement]]) -> None:
+    def __init__(self, matrices: Matrices, frames: Frames) -> None:
         self._matrices = matrices
         self._frames = frames
-        self._types = types
-        self._graphs = matrices.table("graphs").drop_duplicates("type").set_index("type")
+        self.paths = Paths(matrices)
+        self._spans = matrices.workload.spans
+        self._causes = {int(row.cause): row for row in records(matrices.table("causes"))}
         self._alive = _alive_per_line(matrices)
 
-    def of_types(self) -> list[Finding]:
-        """Return a finding for every holder of types that grew, worst first."""
-        names = [name for name, (row, _) in self._types.items() if row.verdict in CAUSES]
-        # A container grows in size because it grows in entries: its own size is no second cause.
-        by_count = [name for name in names if self._types[name][0].objects[-1] > 0]
-        kept_by = {h.container.type for h in holders_of(self._matrices, by_count) if h.container is not None}
-        names = [name for name in names if name in by_count or name not in kept_by]
-        holders = holders_of(self._matrices, names)
-        return [self._finding(holder) for holder in _without_mirrors(holders)]
+    def named(self) -> list[Finding]:
+        """Return a finding for every container that grew and can be named."""
+        grown = [each for each in self.paths.grown() if self.paths.root(each.node).edge not in NAMELESS]
+        found = [(each, self._finding(each)) for each in grown]
+        return on_one_line(holding_the_same(self._without_mirrors(found), self._causes))
 
-    def lines_of(self, finding: Finding) -> set[tuple[str, str | None]]:
-        """Return (file, function) of the frames that allocated what a finding keeps, up to the one that is blamed."""
-        births = self._matrices.table("births")
-        chosen = births[births["type"].isin([finding.type, *finding.other_types])]
-        return {place for number in set(chosen["stack"]) for place in self._frames.places(int(number))}
+    def nameless(self, known: list[Finding]) -> list[Finding]:
+        """Return findings for survivors that no name leads to: held by frames, threads, or native code."""
+        grown = {
+            each.node.type: each for each in self.paths.grown() if self.paths.root(each.node).edge in NAMELESS
+        }  # fmt: skip
+        places = {(row.frame.file, row.frame.function) for finding in known for row in finding.born_at}
+        rows = self._matrices.table("cause_types")
+        found = []
+        taken: set[str] = set()
+        for number, cause in self._causes.items():
+            if number >= _GARBAGE:
+                continue
+            kinds = [row for row in records(rows[rows["cause"] == number]) if row.type in grown]
+            if not kinds:
+                continue
+            finding = self._nameless(number, cause, kinds, grown)
+            taken.update(row.type for row in kinds)
+            if not any((row.frame.file, row.frame.function) in places for row in finding.born_at):
+                found.append(finding)
+                places.update((row.frame.file, row.frame.function) for row in finding.born_at)
+        # A recording that ended early says what grew, and no more.
+        left = [each for name, each in grown.items() if name not in taken]
+        if left and not self._causes and not known and not found:
+            found.append(self._unexplained(left))
+        return found
 
-    def _finding(self, holder: Holder) -> Finding:
-        main = self._main_type(holder)
-        share = holder.types[main][0]
-        row, judgement = self._types[main]
-        verdict, law, reasons = row.verdict, row.law, list(judgement.reasons)
-        container = holder.container
-        if container is not None and container.bound is not None and verdict in CAUSES[:3]:
+    def cycles(self) -> list[Finding]:
+        """Return what only the cyclic collector frees, call by call, as one finding."""
+        control = self._matrices.control.growth("collected")
+        freed = self._matrices.workload.growth("collected")
+        # What a checkpoint leaves of its own is the same at each; the control has no extra rounds.
+        ours = control + (control or [0])[-1:] * (len(freed) - len(control))
+        gained = tuple(max(0, all_of_it - own) for all_of_it, own in zip(freed, ours, strict=False))
+        rates = [gain / span.iterations for gain, span in zip(gained, self._spans, strict=False)]
+        later = rates[1:]
+        if len(later) < 2 or min(later[-2:]) < limits.GARBAGE_RATE:  # noqa: PLR2004
+            return []
+        if max(later[-2:]) > limits.RATE_FACTOR * min(later[-2:]):
+            return []
+        garbage = sorted(records(self._matrices.table("garbage")), key=lambda row: (-row.objects, row.type))
+        named = [row for row in garbage if row.type not in _PARTS] or garbage
+        main = str(named[0].type) if named else None
+        born = self._births(_GARBAGE, main, ()) if main is not None else ()
+        reasons = (
+            f"the collector freed {', '.join(f'{gain:,}' for gain in gained)} objects in the rounds",
+            "nothing of it survives a collection: these objects only refer to each other",
+        )
+        finding = Finding(
+            fingerprint=fingerprint(main, (), born), verdict=Verdict.CYCLE, law=Law.FLAT, domain="python", type=main,
+            other_types=tuple(str(row.type) for row in garbage if row.type != main)[:20],
+            objects_per_iteration=later[-1], bytes_per_iteration=0.0, growth=gained, container=None, chain=(),
+            born_at=born, grown_at=(), leak_share_bytes=None, not_shared_bytes=None, sentence="", reasons=reasons,
+            graph=None, excerpts=self._excerpts([row.frame for row in born]), curve=(),
+        )  # fmt: skip
+        most = 2 * sum(row.objects for row in garbage if row.type == main) > sum(row.objects for row in garbage)
+        return [replace(finding, sentence=cycle_sentence(finding, most=most))]
+
+    # -- one container ------------------------------------------------------------------------------------
+
+    def _finding(self, grown: Grown) -> Finding:
+        node, judgement = grown.node, grown.judgement
+        cause = self._causes.get(node.number)
+        chain = self._chain(node, cause)
+        container = self._container(grown, chain, cause)
+        verdict, law, reasons = judgement.verdict, judgement.law, list(judgement.reasons)
+        if container.bound is not None and container.count == 1 and verdict in CAUSES[:3]:
             # Its limit is known: what grows until it is reached is no leak, and what is full does not grow.
             verdict, law = Verdict.SATURATING, Law.BOUNDED
             reasons.append(f"{container.path} holds {container.size} and never more than {container.bound}")
-        if holder.number == _NO_HOLDER:
-            reasons.append("no reference to the survivors from a module or a running frame was found")
-        born = self._births(main, holder.number)
+        if verdict in ACCUSED and self._only_weak(grown):
+            verdict = Verdict.INCONCLUSIVE
+            reasons.append("withdrawn: only weak references grow, and those are often removed all at once later")
+        main, kinds = self._types(grown)
+        growth, unit = (self._growth_of(main, grown), "objects") if main in kinds else (grown.growth, grown.unit)
+        calls = self._spans[-1].iterations
+        size = summed([each.bytes for each in (*grown.below, node) if each.bytes])
+        gained = sum(growth) if unit == "objects" else None
+        born = self._births(node.number, main, chain, gained)
+        grown_at = self._grown_at(node.number, chain)
+        if not born and unit != "objects":
+            born = self._grown_blocks(grown_at)
+        if verdict in ACCUSED:
+            total = sum(span.iterations for span in self._spans)
+            reasons.append(f"not bounded within {total:,} calls")
         finding = Finding(
-            fingerprint=fingerprint(main, holder.chain, born),
+            fingerprint=fingerprint(main or node.type, chain, born),
             verdict=verdict,
             law=law,
             domain="python",
-            type=main,
-            other_types=tuple(sorted(set(holder.types) - {main})),
-            objects_per_iteration=_scaled(row.objects_per_iteration, share),
-            bytes_per_iteration=sum(
-                _scaled(self._types[name][0].bytes_per_iteration, part) for name, (part, _) in holder.types.items()
-            ),
-            growth=tuple(round(_scaled(gain, share)) for gain in row.objects),
+            type=main or node.type,
+            other_types=tuple(sorted(set(kinds) - {main})),
+            objects_per_iteration=growth[-1] / calls if unit == "objects" else 0.0,
+            bytes_per_iteration=size[-1] / calls,
+            growth=growth,
             container=container,
-            chain=holder.chain,
+            chain=chain,
             born_at=born,
-            grown_at=(),
-            leak_share_bytes=None,
-            not_shared_bytes=None,
+            grown_at=grown_at,
+            leak_share_bytes=_optional(cause.share) if cause is not None else None,
+            not_shared_bytes=_optional(cause.alone) if cause is not None else None,
             sentence="",
             reasons=tuple(reasons),
-            graph=self._graph(main) or chain_graph(main, holder.chain),
-            excerpts=self._excerpts([entry.frame for entry in born]),
-            curve=tuple(self._matrices.windows(main)),
+            graph=self._graph(node.number),
+            path_graph=path_graph(chain, grown, self._spans, nodes=self.paths.nodes, container=container, kind=main),
+            excerpts=self._excerpts([*(row.frame for row in grown_at[:1]), *(row.frame for row in born)]),
+            curve=self._curve(growth),
+            unit=unit,
         )
         return with_sentence(finding)
 
-    def _main_type(self, holder: Holder) -> str:
-        """Return the type a person would name: classes with a module before builtins, then the nearest."""
+    def _chain(self, node: Node, cause: Any) -> tuple[ChainNode, ...]:
+        if cause is not None:
+            return tuple(ChainNode(str(step["label"]), str(step["type"])) for step in cause.chain)
+        return tuple(ChainNode(step.edge.strip(), step.type) for step in self.paths.chain(node))
 
-        def rank(name: str) -> tuple[int, bool, bool, int, float, str]:
-            _, distance = holder.types[name]
-            row = self._types[name][0]
-            in_size_only = row.objects[-1] <= 0
-            kind = CAUSES.index(row.verdict)
-            return (kind, in_size_only, name in _MIRRORS or "." not in name, distance, -row.bytes_per_iteration, name)
+    def _container(self, grown: Grown, chain: tuple[ChainNode, ...], cause: Any) -> Container:
+        if cause is not None:
+            return Container(
+                str(cause.path), str(cause.holder_type), _optional(cause.entries), _optional(cause.bound),
+                int(cause.containers),
+            )  # fmt: skip
+        root, *rest = [step.edge for step in self.paths.chain(grown.node)]
+        path = root + (" → " + "".join(rest).strip(" →").lstrip(".") if rest else "")
+        return Container(path, grown.node.type, None, None)
 
-        return min(holder.types, key=rank)
+    def _types(self, grown: Grown) -> tuple[str | None, dict[str, list[tuple[int, ...]]]]:
+        """Return the type a person would name, and growth per round of every type below, by step."""
+        kinds: dict[str, list[tuple[int, ...]]] = {}
+        depth: dict[str, int] = {}
+        base = len(self.paths.chain(grown.node))
+        for node in grown.below:
+            if any(node.objects[1:]) and node.objects[-1] > 0:
+                kinds.setdefault(node.type, []).append(node.objects)
+                # Keys are told after values: they are what a person looks things up by.
+                distance = len(self.paths.chain(node)) - base + (node.edge == "{key}")
+                depth[node.type] = min(depth.get(node.type, distance), distance)
+        if not kinds:
+            return None, {}
 
-    def _births(self, name: str, holder: int) -> tuple[BornAt, ...]:
-        """Return the lines that allocated what a holder keeps of a type, by vote; of all survivors if it has none."""
+        def rank(name: str) -> tuple[int, int, int, str]:
+            # The program's own classes say most, then the library's, then builtins.
+            foreign = name.partition(".")[0] in sys.stdlib_module_names
+            order = 2 if "." not in name or name in _WEAK else int(foreign)
+            return (order, depth[name], -summed(kinds[name])[-1], name)
+
+        return min(kinds, key=rank), kinds
+
+    def _growth_of(self, kind: str, grown: Grown) -> tuple[int, ...]:
+        """Return what each round added of a type below a container, under names that came and stayed, too."""
+        nodes = {node.number: node for node in (*self.paths.below(grown.node), *grown.below)}
+        return summed([node.objects for node in nodes.values() if node.type == kind and node.objects])
+
+    def _without_mirrors(self, found: list[tuple[Grown, Finding]]) -> list[tuple[Grown, Finding]]:
+        """Leave out weak references that grow because something else does."""
+        fastest = max((finding.growth[-1] for each, finding in found if not self._only_weak(each)), default=0)
+        return [
+            (grown, finding)
+            for grown, finding in found
+            if not self._only_weak(grown) or finding.growth[-1] * limits.MIRROR_SHARE > fastest
+        ]
+
+    def _only_weak(self, grown: Grown) -> bool:
+        """Say whether nothing but weak references is gained below a container."""
+        if any(step.type == _ABSTRACT for step in self.paths.chain(grown.node)):
+            return True
+        below = [node for node in self.paths.below(grown.node) if node.objects and sum(node.objects[1:]) > 0]
+        # The keys of a dictionary of weak references go with them.
+        kinds = {node.type for node in below if node.edge != "{key}"}
+        return bool(kinds) and kinds <= set(_WEAK)
+
+    def _curve(self, growth: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+        calls = accumulate((span.iterations for span in self._spans), initial=0)
+        return tuple(zip(calls, accumulate(growth, initial=0), strict=False))
+
+    # -- nothing that can be named ------------------------------------------------------------------------
+
+    def _nameless(self, number: int, cause: Any, kinds: list[Any], grown: dict[str, Grown]) -> Finding:
+        native = bool(cause.native)
+        ranked = sorted(
+            kinds,
+            key=lambda row: (
+                native and not row.held,
+                row.type in _PARTS,
+                "." not in row.type,
+                -row.survivors,
+                row.type,
+            ),
+        )
+        main = str(ranked[0].type)
+        judgement = grown[main].judgement
+        node = grown[main].node
+        born = self._births(number, main, (), sum(node.objects))
+        chain = () if native else tuple(ChainNode(str(step["label"]), str(step["type"])) for step in cause.chain)
+        container = (
+            None if native else Container(str(cause.path), str(cause.holder_type), _optional(cause.entries), None)
+        )
+        reasons = list(judgement.reasons)
+        if native:
+            reasons.append("no reference to them from a module, class, frame, thread or context variable was found")
+        calls = self._spans[-1].iterations
+        finding = Finding(
+            fingerprint=fingerprint(main, chain, born), verdict=judgement.verdict, law=judgement.law, domain="python",
+            type=main, other_types=tuple(sorted({str(row.type) for row in kinds} - {main})),
+            objects_per_iteration=node.objects[-1] / calls,
+            bytes_per_iteration=sum(grown[row.type].node.bytes[-1] for row in kinds) / calls, growth=node.objects,
+            container=container, chain=chain, born_at=born, grown_at=self._grown_at(number, chain),
+            leak_share_bytes=None, not_shared_bytes=None, sentence="", reasons=tuple(reasons), graph=None,
+            excerpts=self._excerpts([row.frame for row in born]), curve=self._curve(node.objects),
+            held_natively=native,
+        )  # fmt: skip
+        return with_sentence(finding)
+
+    def _unexplained(self, grown: list[Grown]) -> Finding:
+        """Return what grew without a name, of a run that ended before anybody could look."""
+        first = min(
+            grown, key=lambda each: (CAUSES.index(each.judgement.verdict), -each.node.bytes[-1], each.node.type)
+        )
+        node, calls = first.node, self._spans[-1].iterations
+        finding = Finding(
+            fingerprint=fingerprint(node.type, (), ()), verdict=first.judgement.verdict, law=first.judgement.law,
+            domain="python", type=node.type,
+            other_types=tuple(sorted(each.node.type for each in grown if each is not first)),
+            objects_per_iteration=node.objects[-1] / calls, bytes_per_iteration=node.bytes[-1] / calls,
+            growth=node.objects, container=None, chain=(), born_at=(), grown_at=(), leak_share_bytes=None,
+            not_shared_bytes=None, sentence="", reasons=first.judgement.reasons, graph=None, excerpts=(),
+            curve=self._curve(node.objects),
+        )  # fmt: skip
+        return with_sentence(finding)
+
+    # -- lines --------------------------------------------------------------------------------------------
+
+    def _births(
+        self, cause: int, kind: str | None, chain: tuple[ChainNode, ...], gained: int | None = None
+    ) -> tuple[BornAt, ...]:
+        """Return the lines that allocated the survivors of a cause, by vote: of its main type, or of all of them."""
         births = self._matrices.table("births")
-        chosen = births[(births["type"] == name) & (births["holder"] == holder)]
-        if not len(chosen):
-            chosen = births[(births["type"] == name) & births["holder"].isna()]
+        chosen = births[births["cause"] == cause]
+        of_kind = chosen[chosen["type"] == kind]
+        home = self._home(chain)
         votes: dict[Frame, tuple[int, tuple[Frame, ...]]] = {}
-        for row in records(chosen.sort_values(["count", "stack"], ascending=[False, True])):
-            frame, callers = self._frames.blamed(int(row.stack))
+        for row in records(
+            (of_kind if len(of_kind) else chosen).sort_values(["count", "stack"], ascending=[False, True])
+        ):
+            frame, callers = self._frames.blamed(int(row.stack), home)
             if frame is not None:
                 count, first = votes.get(frame, (0, callers))
                 votes[frame] = (count + int(row.count), first)
         total = max(1, sum(count for count, _ in votes.values()))
         ranked = sorted(votes.items(), key=lambda item: (-item[1][0], item[0].file, item[0].line))
-        gained = sum(self._types[name][0].objects)
         return tuple(
             BornAt(
-                frame,
-                count / total,
-                round(gained * count / total),
-                self._alive.get((frame.file, frame.line)),
-                callers,
+                frame, count / total, _part(gained, count / total), self._alive.get((frame.file, frame.line)), callers
             )
             for frame, (count, callers) in ranked[: limits.MOST_BIRTHS]
         )
 
-    def _graph(self, name: str) -> Graph | None:
-        if name not in self._graphs.index:
-            return None
-        row = self._graphs.loc[name]
-        return parse(str(row["dot"]), name, str(row["drawn_by"]))
+    def _grown_at(self, cause: int, chain: tuple[ChainNode, ...]) -> tuple[GrownAt, ...]:
+        rises = self._matrices.table("grown")
+        chosen = rises[rises["cause"] == cause].sort_values(["count", "stack"], ascending=[False, True])
+        home = self._home(chain)
+        found: dict[Frame, tuple[Frame, ...]] = {}
+        for row in records(chosen):
+            frame, callers = self._frames.blamed(int(row.stack), home)
+            if frame is not None:
+                found.setdefault(frame, callers)
+        return tuple(GrownAt(frame, callers) for frame, callers in list(found.items())[: limits.MOST_BIRTHS])
 
-    def _excerpts(self, frames: list[Frame]) -> tuple[Excerpt, ...]:
-        found = [self._frames.excerpt(frame) for frame in frames]
+    def _grown_blocks(self, grown_at: tuple[GrownAt, ...]) -> tuple[BornAt, ...]:
+        """Return where the memory of an object that gets longer is allocated: the traced line at which it grows."""
+        return tuple(
+            BornAt(row.frame, 1.0, None, self._alive[row.frame.file, row.frame.line], row.callers)
+            for row in grown_at[:1]
+            if (row.frame.file, row.frame.line) in self._alive
+        )
+
+    def _home(self, chain: tuple[ChainNode, ...]) -> str | None:
+        """Return the top-level package in which a container lives, if its chain begins at a module."""
+        if chain and chain[0].label.startswith("module "):
+            return chain[0].label[len("module ") :].partition(".")[0]
+        return None
+
+    def _graph(self, cause: int) -> Graph | None:
+        graphs = self._matrices.table("graphs")
+        row = next(iter(records(graphs[graphs["cause"] == cause])), None)
+        return None if row is None else parse(str(row.dot), str(row.type), str(row.drawn_by))
+
+    def _excerpts(self, frames: Iterable[Frame]) -> tuple[Excerpt, ...]:
+        found = [self._frames.excerpt(frame) for frame in dict.fromkeys(frames)]
         return tuple(excerpt for excerpt in found if excerpt is not None)
 
 
-def with_sentence(finding: Finding) -> Finding:
-    """Return the finding with its sentence."""
-    return replace(finding, sentence=finding_sentence(finding))
+def _part(whole: int | None, share: float) -> int | None:
+    return None if whole is None else round(whole * share)
 
 
-def fingerprint(type_name: str | None, chain: tuple[ChainNode, ...], born: tuple[BornAt, ...]) -> str:
-    """Return a name for a cause that lasts: types and edges of its chain (or where it is born), digits masked."""
-    if chain:
-        parts = [[node.label, node.type] for node in chain]
-    else:
-        parts = [[entry.frame.file, entry.frame.function or ""] for entry in born[:1]]
-    text = json.dumps([type_name, *parts])
-    return hashlib.sha256(re.sub(r"0x[0-9a-fA-F]+|\d+", "#", text).encode()).hexdigest()[:12]
-
-
-def chain_graph(type_name: str, chain: tuple[ChainNode, ...]) -> Graph | None:
-    """Return the chain as a graph, for targets without objgraph."""
-    if not chain:
-        return None
-    nodes = [
-        GraphNode(at, node.label if at == 0 else node.type, "", "root" if at == 0 else "object")
-        for at, node in enumerate(chain)
-    ]
-    nodes[-1] = GraphNode(len(chain) - 1, nodes[-1].label, "grows", "container" if len(chain) > 1 else "root")
-    nodes.append(GraphNode(len(chain), type_name, "survivor", "survivor"))
-    edges = [GraphEdge(at, at + 1, chain[at + 1].label if at + 1 < len(chain) else "") for at in range(len(chain))]
-    return Graph(type_name, "snapdiff, from the recorded path", tuple(nodes), tuple(edges))
+def _optional(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)
 
 
 def _alive_per_line(matrices: Matrices) -> dict[tuple[str, int], int]:
@@ -259,8 +366,3 @@ def _alive_per_line(matrices: Matrices) -> dict[tuple[str, int], int]:
     sums = last.join(tops, on="stack", how="inner").groupby(["file", "line"])[["blocks"]].sum().reset_index()
     paths = dict(zip(files["file"], files["path"], strict=True))
     return {(str(paths.get(row.file)), int(row.line)): int(row.blocks) for row in records(sums)}
-
-
-def _scaled(value: float, share: float) -> float:
-    # A share of nearly all is all: a few survivors of a sample can lie elsewhere for a moment.
-    return value if share >= 0.95 else value * share  # noqa: PLR2004

@@ -26,14 +26,26 @@ class Frames:
         """Return a traceback, the most recent call first."""
         return tuple(self._frame(file, line) for file, line, _ in self._stacks.get(number, []))
 
-    def blamed(self, number: int) -> tuple[Frame | None, tuple[Frame, ...]]:
-        """Return the first frame of the program itself (or the first of all), and its callers."""
+    def blamed(self, number: int, home: str | None = None) -> tuple[Frame | None, tuple[Frame, ...]]:
+        """Return the frame to blame, and its callers.
+
+        What grows inside an installed package (`home`) is that package's doing: its innermost frame. Else it is the
+        first frame of the program itself, or the first of all.
+        """
         stack = self._stacks.get(number, [])
         if not stack:
             return None, ()
-        at = next((i for i, (file, _, _) in enumerate(stack) if self._kinds.get(file) == "project"), 0)
+        at = next((i for i, (file, _, _) in enumerate(stack) if self._is_of(file, home)), None)
+        if at is None:
+            at = next((i for i, (file, _, _) in enumerate(stack) if self._kinds.get(file) == "project"), 0)
         frames = self.stack(number)
         return frames[at], frames[at + 1 :]
+
+    def _is_of(self, file: int, package: str | None) -> bool:
+        if package is None or self._kinds.get(file) != "package":
+            return False
+        path = self._paths.get(file, "").replace("\\", "/")
+        return bool(path.startswith(package + "/") or path == package + ".py")
 
     def places(self, number: int) -> set[tuple[str, str | None]]:
         """Return (file, function) of a traceback's frames, from the allocation up to the one that is blamed.

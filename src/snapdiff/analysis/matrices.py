@@ -59,15 +59,6 @@ class Matrices:
         tops = stacks[stacks["depth"] == 0].set_index("stack")[["file", "line"]]
         return _growth(traces.join(tops, on="stack", how="inner"), ["file", "line"], column, series.ids)
 
-    def windows(self, name: str) -> list[tuple[int, int]]:
-        """Return (calls so far, objects of a type) at every workload checkpoint where that is comparable.
-
-        Sub-checkpoints count tracked objects only. They are used for types whose full counts enclose theirs.
-        """
-        types = self._tables["types"]
-        counts = types[types["type"] == name].set_index("checkpoint")["objects"]
-        return _curve(self.all_checkpoints, {int(at): int(value) for at, value in counts.items()})
-
     def total_curve(self) -> list[tuple[int, int]]:
         """Return (calls so far, all objects); sub-checkpoints only where all growth was of tracked objects."""
         checkpoints = self.all_checkpoints

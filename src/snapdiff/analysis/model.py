@@ -118,6 +118,8 @@ class Container:
     """Its length (entries) at the last checkpoint, where it has one."""
     bound: int | None
     """The most entries it will ever hold, where it says so (`maxlen`, `maxsize`)."""
+    count: int = 1
+    """Containers that are reached this way; `size` is their entries together."""
 
 
 @dataclass(frozen=True)
@@ -141,11 +143,11 @@ class GraphEdge:
 
 @dataclass(frozen=True)
 class Graph:
-    """What refers to one survivor, as it was drawn in the target after the last checkpoint."""
+    """References between objects, or between merged objects: what refers to one survivor, or the way to what grows."""
 
     type: str
     drawn_by: str
-    """`objgraph` or `snapdiff`, with the version: who found the references."""
+    """`objgraph` with its version, or `snapdiff, from the recorded paths`: who found the references."""
     nodes: tuple[GraphNode, ...]
     edges: tuple[GraphEdge, ...]
 
@@ -174,7 +176,7 @@ class Finding:
     objects_per_iteration: float
     bytes_per_iteration: float
     growth: tuple[int, ...]
-    """Objects of `type` gained in each round (blocks of the line, where no type is known)."""
+    """What each round gained, in `unit`: objects of `type`, blocks of a line, entries or bytes of the container."""
     container: Container | None
     chain: tuple[ChainNode, ...]
     born_at: tuple[BornAt, ...]
@@ -186,9 +188,29 @@ class Finding:
     reasons: tuple[str, ...]
     """The rules that decided, in words, each with its numbers."""
     graph: Graph | None
+    """What refers to one survivor, drawn in the target; None where it was not drawn."""
     excerpts: tuple[Excerpt, ...]
     curve: tuple[tuple[int, int], ...]
-    """Survivors of `type` since the first checkpoint: (iterations so far, objects)."""
+    """What `growth` counts since the first checkpoint: (iterations so far, gained)."""
+    unit: str = "objects"
+    """What `growth` counts: `objects`, `entries` (of the container), `bytes` or `blocks`."""
+    other_containers: tuple[str, ...] = ()
+    """Other containers of the same cause: they hold the same survivors, or grow at the same line."""
+    held_natively: bool = False
+    """True where nothing in Python refers to the survivors from outside: C, C++ or Rust holds them."""
+    path_graph: Graph | None = None
+    """The way from a root to what grows: merged nodes, each with its count and what it gains a call."""
+
+
+@dataclass(frozen=True)
+class Suppressed:
+    """A suppression that matched: its pattern and reason, and what it took out of the verdict."""
+
+    pattern: str
+    reason: str
+    findings: tuple[str, ...]
+    """Sentences of the findings, which are listed with `fingerprints`."""
+    fingerprints: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -323,3 +345,5 @@ class Analysis:
     """(name, value) pairs: versions, platform, settings of the target."""
     notes: tuple[str, ...]
     """What a reader must know: what could not be measured, what was cut."""
+    suppressed: tuple[Suppressed, ...] = ()
+    """Findings that a suppression took out of the verdict; never hidden."""

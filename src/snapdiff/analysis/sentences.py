@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from snapdiff.analysis.model import Control, Finding, Round, Verdict
+from snapdiff.analysis.model import BornAt, Control, Finding, GrownAt, Round, Verdict
 
 
 def amount(size: float) -> str:
@@ -20,26 +20,110 @@ def rate(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) >= 0.01 else f"{value:.2g}"  # noqa: PLR2004
 
 
+def pace(value: float, one: str, many: str) -> str:
+    """Return how often something comes: `7 entries per call`, and below one in two calls `1 entry per 40 calls`."""
+    calls = _period(value)
+    if calls > 1:
+        return f"1 {one} per {_whole(calls)} calls"
+    return f"{rate(value)} {one if value == 1 else many} per call"
+
+
+def gained_per_call(finding: Finding) -> float:
+    """Return what a call leaves, in the unit of the finding; 0 where its curve does not say."""
+    if finding.unit == "bytes":
+        return finding.bytes_per_iteration
+    if finding.unit != "entries":
+        return finding.objects_per_iteration
+    if len(finding.curve) < 2:  # noqa: PLR2004
+        return 0.0
+    (before, had), (calls, has) = finding.curve[-2:]
+    return (has - had) / max(1, calls - before)
+
+
+def pace_of(finding: Finding) -> str:
+    """Return what a finding gains and how often: `1 entry per call`, `70 B per call`, `3 per call`."""
+    value = gained_per_call(finding)
+    if finding.unit == "bytes":
+        return f"{amount(value)} per call"
+    one, many = {"entries": ("entry", "entries"), "blocks": ("memory block", "memory blocks")}.get(
+        finding.unit, ("", "")
+    )
+    return pace(value, one, many).replace("  ", " ")
+
+
+def _period(value: float) -> float:
+    """Return the calls that one gain takes, 1 where a rate reads better."""
+    return 1 / value if 0 < value <= 0.5 else 1.0  # noqa: PLR2004
+
+
+def _whole(calls: float) -> str:
+    return f"{calls:,.0f}" if calls >= 10 or abs(calls - round(calls)) < 0.05 else f"{calls:.1f}"  # noqa: PLR2004
+
+
 def _who(finding: Finding) -> str:
     return f"`{finding.container.path}`" if finding.container is not None else "the process"
 
 
 def _what(finding: Finding) -> str:
-    name = finding.type
-    if name is None:
-        line = finding.born_at[0].frame if finding.born_at else None
-        blocks = f"{rate(finding.objects_per_iteration)} memory blocks per call ({amount(finding.bytes_per_iteration)})"
-        return blocks if line is None else f"{blocks} allocated at {line.file}:{line.line}"
-    if finding.objects_per_iteration > 0:
-        return f"{rate(finding.objects_per_iteration)} `{name}` per call ({amount(finding.bytes_per_iteration)})"
-    return f"{amount(finding.bytes_per_iteration)} per call in one `{name}`"
+    """Return what a finding gains, with its bytes in the same number of calls."""
+    value = gained_per_call(finding)
+    if finding.unit == "bytes":
+        return f"{pace_of(finding)} in one `{finding.type}`"
+    size = amount(finding.bytes_per_iteration * _period(value))
+    if finding.unit in ("entries", "blocks") or finding.type is None:
+        return f"{pace_of(finding) if value else 'entries'} ({size})"
+    return f"{pace(value, f'`{finding.type}`', f'`{finding.type}`')} ({size})"
 
 
-def _born(finding: Finding) -> str:
-    if not finding.born_at or finding.type is None:
-        return ""
-    frame = finding.born_at[0].frame
-    return f", born at {frame.file}:{frame.line}" + (f" in {frame.function}" if frame.function else "")
+def _place(finding: Finding) -> str:
+    """Return where it is made, or else where it grows; empty if neither is known."""
+    places: list[tuple[str, tuple[BornAt | GrownAt, ...]]] = [("born", finding.born_at), ("grown", finding.grown_at)]
+    for word, rows in places if finding.unit in ("objects", "blocks") else reversed(places):
+        if rows:
+            frame = rows[0].frame
+            return f", {word} at {frame.file}:{frame.line}" + (f" in {frame.function}" if frame.function else "")
+    return ""
+
+
+def _native(finding: Finding) -> str:
+    """Return the sentence of what no Python object holds: no holder is named, because none is known."""
+    value = gained_per_call(finding)
+    size = amount(finding.bytes_per_iteration * _period(value))
+    if finding.type is None:
+        kept = pace(value, "memory block", "memory blocks")
+        place = _place(finding).removeprefix(", born ")
+        return (
+            f"{kept} ({size}) lost in C{', allocated ' + place if place else ''}; no Python object explains the memory"
+        )
+    count = sum(finding.growth)
+    are, them = ("is", "it") if count == 1 else ("are", "them")
+    more = pace(value, "more", "more")
+    return (
+        f"{count:,} `{finding.type}` {are} held by native code, {more} ({size}){_place(finding)}; "
+        f"nothing in Python refers to {them}"
+    )
+
+
+def cycle_sentence(finding: Finding, *, most: bool = False) -> str:
+    """Return what the collector alone frees; `most` says whether most of it is of the finding's type."""
+    kept = pace(finding.objects_per_iteration, "object", "objects")
+    among = f", {'most' if most else 'some'} of them `{finding.type}`," if finding.type is not None else ""
+    are = "is" if kept.startswith("1 ") else "are"
+    return f"Not a leak: {kept}{among} {are} only freed by the cyclic collector{_place(finding)}."
+
+
+def _saturating(finding: Finding) -> str:
+    container = finding.container
+    if container is not None and container.bound is not None:
+        if container.size is not None and container.size >= container.bound:
+            return f"{_who(finding)} is full: it holds {container.size:,} and never more than {container.bound:,}"
+        holds = "" if container.size is None else f"; it holds {container.size:,} of at most {container.bound:,}"
+        return f"{_who(finding)} fills up{holds or f' to at most {container.bound:,}'}"
+    what = f"`{finding.type}` in {_who(finding)}" if container is not None else f"`{finding.type}`"
+    if finding.unit == "entries" and container is not None:
+        what = _who(finding)
+    stopped = not finding.growth or finding.growth[-1] <= 0
+    return f"{what} grew and then {'stopped growing' if stopped else 'grew less and less'}"
 
 
 def finding_sentence(finding: Finding) -> str:
@@ -49,25 +133,13 @@ def finding_sentence(finding: Finding) -> str:
             f"Initialisation: the first round left {finding.growth[0]:,} objects behind once; that is not a leak."
         )  # fmt: skip
     if finding.verdict is Verdict.SATURATING:
-        bound = finding.container.bound if finding.container is not None else None
-        if bound is not None:
-            return f"Not a leak: {_who(finding)} fills up; it holds {finding.container.size} of at most {bound}."  # type: ignore[union-attr]
-        where = f" in {_who(finding)}" if finding.container is not None else ""
-        return f"Not a leak: `{finding.type}`{where} grew and then stopped growing."
-    text = f"{_who(finding)} gains {_what(finding)}{_born(finding)}"
-    if finding.container is None and finding.type is not None and any("no reference" in r for r in finding.reasons):
-        text += "; no reference to them from a module or frame was found"
-    if finding.type is None:
-        text += "; no object that Python can reach explains them"
+        return f"Not a leak: {_saturating(finding)}."
+    if finding.verdict is Verdict.CYCLE:
+        return cycle_sentence(finding)
     head = {Verdict.LEAK: "Leak", Verdict.SLOW_LEAK: "Slow leak"}.get(finding.verdict, "Inconclusive")
-    return f"{head}: {text}."
-
-
-def _filling(finding: Finding) -> str:
-    container = finding.container
-    if container is not None and container.bound is not None:
-        return f"{_who(finding)} holds {container.size} of at most {container.bound}"
-    return f"`{finding.type}` grew and then stopped or slowed down"
+    if finding.held_natively:
+        return f"{head}: {_native(finding)}."
+    return f"{head}: {_who(finding)} gains {_what(finding)}{_place(finding)}."
 
 
 def control_sentence(control: Control) -> str:
@@ -79,8 +151,10 @@ def control_sentence(control: Control) -> str:
     )
 
 
-def run_sentence(findings: tuple[Finding, ...], rounds: tuple[Round, ...], complete: bool, ended: str) -> str:
-    """Return what the run says, in one sentence (two when it ended early)."""
+def run_sentence(
+    findings: tuple[Finding, ...], rounds: tuple[Round, ...], complete: bool, ended: str, accepted: int = 0
+) -> str:
+    """Return what the run says, in one sentence (two when it ended early). `accepted` counts suppressed findings."""
     early = "" if complete else f"Incomplete, {ended}. "
     if not rounds:
         return f"{early}No round was completed, so nothing can be said."
@@ -93,12 +167,19 @@ def run_sentence(findings: tuple[Finding, ...], rounds: tuple[Round, ...], compl
     first, calls = rounds[0], sum(each.iterations for each in rounds)
     if len(rounds) == 1:
         return f"{early}Only the first round was completed, which proves nothing."
-    text = f"Clean: nothing grows with the calls ({calls:,} calls)"
+    but, nothing = "", "nothing"
+    if accepted:
+        but, nothing = f" but for {accepted} suppressed finding{'' if accepted == 1 else 's'}", "nothing else"
+    text = f"Clean{but}: {nothing} grows with the calls ({calls:,} calls)"
     if not complete:
-        text = f"Nothing grew with the calls in the {len(rounds)} rounds that were completed ({calls:,} calls)"
+        beside = f", beside {accepted} suppressed," if accepted else ""
+        text = f"Nothing{beside} grew with the calls in the {len(rounds)} rounds that were completed ({calls:,} calls)"
     grown = [finding for finding in findings if finding.verdict is Verdict.SATURATING]
     if grown:
-        text += f"; {_filling(grown[0])}"
+        text += f"; {_saturating(grown[0])}"
+    if cycles := [finding for finding in findings if finding.verdict is Verdict.CYCLE]:
+        freed = pace(cycles[0].objects_per_iteration, "object", "objects")
+        text += f"; {freed} {'is' if freed.startswith('1 ') else 'are'} only freed by the cyclic collector"
     if any(finding.verdict is Verdict.ONE_TIME for finding in findings):
         what = "call" if first.iterations == 1 else "round"
         text += f"; the first {what} left {first.objects:,} objects once (initialisation)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 
 import click
 
@@ -60,6 +61,15 @@ def main() -> None:
     snapdiff report search-….snapdiff          one HTML page
     snapdiff check *.snapdiff                  exit 1 when something leaks
     """
+
+
+SUPPRESSIONS = click.option(
+    "--suppressions",
+    "suppression_files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="File of accepted findings, a line `leak:PATTERN  # reason` each; more in [tool.snapdiff] of pyproject.toml.",
+)
 
 
 def fail(message: str) -> click.exceptions.Exit:

@@ -67,7 +67,9 @@ def describe(frame: dict[str, Any], rss: int) -> str:
     """Return one line about a finished round."""
     if not frame["number"]:
         return f"{frame['series']}: starts with {frame['objects']:,} objects, {rss / 1e6:,.0f} MB resident"
-    kind = "control round" if frame["series"] == "control" else "confirming round" if frame["extra"] else "round"
+    kind = "control round" if frame["series"] == "control" else "round"
+    if frame["extra"]:
+        kind = "confirming round" if frame["first_extra"] else "further round"
     return (
         f"{kind} {frame['number']}: {frame['iterations']:,} calls left {frame['survivors']:+,} objects, "
         f"{rss / 1e6:,.0f} MB resident"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from snapdiff.cli.main import fail
+from snapdiff.cli.main import SUPPRESSIONS, fail
 
 _ENDINGS = {"html": ".html", "json": ".json", "text": ".txt"}
 
@@ -20,16 +20,19 @@ _ENDINGS = {"html": ".html", "json": ".json", "text": ".txt"}
     help="File to write, `-` for standard output; beside FILE by default.",
 )
 @click.option("--format", "form", type=click.Choice(list(_ENDINGS)), default="html", show_default=True)
-def command(file: Path, output: Path | None, form: str) -> None:
+@SUPPRESSIONS
+def command(file: Path, output: Path | None, form: str, suppression_files: tuple[Path, ...]) -> None:
     """Turn the recording FILE into one self-contained page (or JSON, or text).
 
     JSON and text go to standard output unless -o says otherwise. Needs neither the program nor its packages.
     """
     from snapdiff import api
+    from snapdiff.cli.config import suppressions
     from snapdiff.recording import RecordingError
 
+    accepted = suppressions(suppression_files)
     try:
-        report = api.analyze(file)
+        report = api.analyze(file, accepted)
     except RecordingError as error:
         raise fail(str(error)) from None
     text = report.render(form)

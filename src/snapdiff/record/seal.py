@@ -25,6 +25,8 @@ _MOST_STACKS = 20_000
 #: Lines whose source is kept.
 _MOST_EXCERPTS = 200
 _LONGEST_DOT = 200_000
+#: Numbers of causes that are no path: what only the collector frees, and what no name leads to.
+_GARBAGE, _FIRST_NAMELESS = -1, -2
 
 _COUNTERS = (
     "tracked_before", "tracked", "garbage", "uncollectable", "settled", "allocated_blocks", "traced_bytes",
@@ -72,15 +74,15 @@ def build(frames: list[dict[str, Any]], facts: Facts) -> Recording:
     """Return the recording of a spool's frames."""
     loaded = next((frame for frame in frames if frame["kind"] == "loaded"), {})
     measured = [frame for frame in frames if frame["kind"] in ("checkpoint", "subcheckpoint")]
-    holders: dict[str, Any] = next(
-        (frame for frame in frames if frame["kind"] == "holders"), {"types": [], "graphs": []}
-    )
+    explained = next((frame for frame in frames if frame["kind"] == "explained"), None)
     sources = Sources(loaded.get("working_directory", "."), loaded.get("library_folders", {}))
     rows = _Rows(sources)
     notes = [str(frame["text"]) for frame in frames if frame["kind"] == "note"]
     rows.add_checkpoints(measured, facts)
     rows.add_traces(measured, notes)
-    rows.add_holders(holders)
+    rows.add_paths(measured, notes)
+    if explained is not None:
+        rows.add_explained(explained, notes)
     rows.add_source()
     for sample in facts.timeline:
         rows.add(
@@ -159,6 +161,7 @@ class _Rows:
                 extra=frame.get("extra", False),
                 call_seconds=frame.get("call_seconds"),
                 **{key: frame[key] for key in ("series", "number", "iterations", "total")},
+                collected=sum(each["collected"] for each in frame["generations"]),
                 **{key: frame.get(key) for key in _COUNTERS},
             )
             for name, row in frame["types"].items():
@@ -193,32 +196,84 @@ class _Rows:
                 blocks, size = counts[stack].get(position, (0, 0))
                 self.add("traces", checkpoint=position, stack=number, blocks=blocks, bytes=size)
 
-    def add_holders(self, holders: dict[str, Any]) -> None:
-        """Add survivors, where they were born and what holds them."""
-        for kind in holders["types"]:
-            name = kind["type"]
-            self.add(
-                "survivors", type=name, fresh=kind["fresh"], examined=kind["examined"], unreached=kind["unreached"]
-            )  # fmt: skip
-            self._add_births(name, None, kind["births"])
-            for larger, group in ((False, kind["containers"]), (True, kind["larger"])):
-                for holder in group:
-                    self._add_births(name, holder["id"], holder["births"])
-                    self.add(
-                        "holders", type=name, holder=holder["id"], path=holder["path"], holder_type=holder["type"],
-                        entries=holder["entries"], bound=holder["bound"], survivors=holder["survivors"],
-                        larger=larger, chain=holder["chain"][: holder["depth"]],
-                        distance=len(holder["chain"]) - holder["depth"],
-                    )  # fmt: skip
-        for graph in holders["graphs"]:
-            if len(graph["dot"]) <= _LONGEST_DOT:
-                self.add("graphs", type=graph["type"], drawn_by=graph["drawn_by"], dot=graph["dot"])
+    def add_paths(self, frames: list[dict[str, Any]], notes: list[str]) -> None:
+        """Add the paths that changed, with their measures at every checkpoint of the workload."""
+        checkpoints = [at for at, frame in enumerate(frames) if "paths" in frame]
+        measures: dict[int, list[list[int]]] = {}
+        steps: dict[int, dict[str, Any]] = {}
+        left_out = 0
+        for at in checkpoints:
+            part = frames[at]["paths"]
+            left_out = max(left_out, part["left_out"])
+            for node, parent, edge, kind in part["nodes"]:
+                steps[node] = {"node": node, "parent": parent, "edge": edge, "type": kind, "falls": [0, 0, 0]}
+            for node, falls, *lists in part["rows"]:
+                measures[node] = lists
+                steps[node]["falls"] = falls
+        for step in steps.values():
+            self.add("paths", **step)
+        for node, lists in sorted(measures.items()):
+            for position, at in enumerate(checkpoints):
+                # A path that did not change in a later round kept what it had.
+                objects, size, entries = (each[min(position, len(each) - 1)] for each in lists)
+                self.add("path_counts", checkpoint=at, node=node, objects=objects, bytes=size, entries=entries)
+        if left_out:
+            notes.append(f"{left_out:,} paths that changed in a round were left out.")
 
-    def _add_births(self, name: str, holder: int | None, births: list[dict[str, Any]]) -> None:
+    def add_explained(self, explained: dict[str, Any], notes: list[str]) -> None:
+        """Add what was found out about causes after the last checkpoint."""
+        for cause in explained["causes"]:
+            self._add_cause(
+                cause["node"],
+                cause,
+                share=cause["share"],
+                alone=cause["alone"],
+                containers=cause["containers"],
+                partner=cause["partner"],
+            )
+        for at, cause in enumerate(explained["nameless"]):
+            number = _FIRST_NAMELESS - at
+            self._add_cause(number, cause, share=None, alone=None, containers=1, partner=None)
+            for kind in cause["types"]:
+                self.add(
+                    "cause_types", cause=number, type=kind["type"], survivors=kind["objects"],
+                    held=kind["type"] in cause["tops"],
+                )  # fmt: skip
+                self._add_births(number, kind["type"], kind["births"])
+        named = {cause["node"] for cause in explained["causes"]}
+        named.update(_FIRST_NAMELESS - at for at in range(len(explained["nameless"])))
+        for birth in explained["births"]:
+            self._add_births(birth["cause"], birth["type"], [birth])
+        for rise in explained["grown"]:
+            if rise["cause"] in named:
+                stack = tuple((str(file), int(line)) for file, line, _ in rise["frames"])
+                self.add("grown", cause=rise["cause"], stack=self._stack(stack), count=rise["count"])
+        for path, line, objects in explained["lines"]:
+            self.add("alive", file=self._file(path), line=line, objects=objects)
+        garbage = explained["garbage"]
+        for kind in garbage["types"] if garbage is not None else ():
+            self.add("garbage", type=kind["type"], objects=kind["objects"], calls=garbage["calls"])
+            self._add_births(_GARBAGE, kind["type"], kind["births"])
+        for graph in explained["graphs"]:
+            if len(graph["dot"]) <= _LONGEST_DOT:
+                self.add(
+                    "graphs", cause=graph["cause"], type=graph["type"], drawn_by=graph["drawn_by"], dot=graph["dot"]
+                )  # fmt: skip
+        if explained["note"] is not None:
+            notes.append(str(explained["note"]))
+
+    def _add_cause(self, number: int, cause: dict[str, Any], **more: Any) -> None:
+        self.add(
+            "causes", cause=number, path=cause["path"], holder_type=cause["type"], entries=cause["entries"],
+            bound=cause["bound"], survivors=cause.get("survivors", 0), native=cause["path"] is None,
+            chain=cause["chain"], **more,
+        )  # fmt: skip
+
+    def _add_births(self, cause: int, kind: str, births: list[dict[str, Any]]) -> None:
         for birth in births:
             stack = tuple((str(file), int(line)) for file, line in birth["frames"])
             if stack:
-                self.add("births", type=name, holder=holder, stack=self._stack(stack), count=birth["count"])
+                self.add("births", cause=cause, type=kind, stack=self._stack(stack), count=birth["count"])
 
     def add_source(self) -> None:
         """Add the source around the lines of all kept stacks, most changed first."""

@@ -71,9 +71,10 @@ def _read_archive(archive: zipfile.ZipFile, path: Path) -> Recording:
     if not (isinstance(version, list) and len(version) == 2 and all(type(part) is int for part in version)):  # noqa: PLR2004
         raise RecordingError(f"{path} is damaged: it does not say its format's version.")
     if version[0] != schema.MAJOR:
+        newer = "read it with a newer snapdiff (pip install --upgrade snapdiff-leaks)"
+        todo = newer if version[0] > schema.MAJOR else "record it again"
         raise RecordingError(
-            f"{path} has format version {version[0]}.{version[1]}, this snapdiff reads {schema.MAJOR}.x: "
-            "read it with a newer snapdiff (pip install --upgrade snapdiff-leaks)."
+            f"{path} has format version {version[0]}.{version[1]}, this snapdiff reads {schema.MAJOR}.x: {todo}."
         )
     tables = {name: _table(archive, name, columns, path) for name, columns in schema.tables().items()}
     recording = Recording(manifest, tables)

@@ -1,7 +1,7 @@
 """The format: names, columns and limits of everything in a recording.
 
-Version 1.0. A reader accepts every minor version of its major version and ignores manifest keys it does not
-know; a newer major version is refused.
+Version 2.0. A reader accepts every minor version of its major version and ignores manifest keys it does not
+know; another major version is refused.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FORMAT = "snapdiff-recording"
-MAJOR, MINOR = 1, 0
+MAJOR, MINOR = 2, 0
 MANIFEST = "manifest.json"
 
 #: Limits on what a reader takes from a stranger. A recording of a program of 10 million objects, traced four
@@ -55,6 +55,7 @@ def tables() -> dict[str, pa.Schema]:
             tracked_before=number,
             tracked=number,
             garbage=number,
+            collected=number,
             uncollectable=number,
             settled=flag,
             allocated_blocks=number,
@@ -78,24 +79,39 @@ def tables() -> dict[str, pa.Schema]:
         "traces": schema(checkpoint=number, stack=number, blocks=number, bytes=number),
         # Resident memory seen from outside.
         "timeline": schema(seconds=real, rss=number, phase=text, series=text, round=number),
-        # Survivors of the confirming round: how many were new, examined, and reached by no root.
-        "survivors": schema(type=text, fresh=number, examined=number, unreached=number),
-        # Where they were allocated: of all that were examined (no holder), and of those that each holder keeps.
-        "births": schema(type=text, holder=number, stack=number, count=number),
-        # What keeps survivors, `distance` steps away from them; `larger` rows are old objects that got larger.
-        "holders": schema(
-            type=text,
-            holder=number,
+        # Steps of paths: how objects are reached, by name and type. `parent` is -1 for roots. `falls` says how far
+        # objects, bytes and entries fell below their peaks in the extra rounds.
+        "paths": schema(node=number, parent=number, edge=text, type=text, falls=pa.list_(number)),
+        # What is reached first by each path, at the workload's checkpoints; paths that did not change after the first
+        # round are left out. `entries` are those of collections.
+        "path_counts": schema(checkpoint=number, node=number, objects=number, bytes=number, entries=number),
+        # What keeps growth alive, looked at after the last checkpoint. `cause` is the container's path where there is
+        # one, else negative; `native` causes are held by nothing that Python can see. Shares in bytes; the partner is
+        # the cause with which it shares the most objects.
+        "causes": schema(
+            cause=number,
             path=text,
             holder_type=text,
+            containers=number,
             entries=number,
             bound=number,
+            share=number,
+            alone=number,
+            partner=number,
             survivors=number,
-            larger=flag,
-            distance=number,
+            native=flag,
             chain=pa.list_(step),
         ),  # fmt: skip
-        "graphs": schema(type=text, drawn_by=text, dot=text),
+        # Types of survivors that no name leads to, and whether native code holds those objects themselves.
+        "cause_types": schema(cause=number, type=text, survivors=number, held=flag),
+        # Where the survivors of a cause were allocated, and where its container grew in some more calls.
+        "births": schema(cause=number, type=text, stack=number, count=number),
+        "grown": schema(cause=number, stack=number, count=number),
+        # Live objects that can be reached and were allocated at a line of which more blocks were alive.
+        "alive": schema(file=number, line=number, objects=number),
+        # What the collector freed of some more calls that ran without it.
+        "garbage": schema(type=text, objects=number, calls=number),
+        "graphs": schema(cause=number, type=text, drawn_by=text, dot=text),
         # Source lines of project files around what grew.
         "source": schema(file=number, line=number, text=text),
     }

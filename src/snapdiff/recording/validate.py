@@ -16,18 +16,24 @@ if TYPE_CHECKING:
 #: No count, size or time is larger (a petabyte; JSON and JavaScript are exact up to here).
 _LARGEST = 2**53 - 1
 
-#: A recording has at most 64 types with a few holders each.
-_MOST_HOLDERS = 10_000
+#: A recording has at most a few dozen causes.
+_MOST_CAUSES = 10_000
+
+#: Measures of a path: objects, bytes, entries.
+_MEASURES = 3
 
 #: Columns that may be empty; no other may.
 _OPTIONAL = {
     "checkpoints": {"call_seconds", "traced_bytes", "objects", "object_bytes", "fds", "rss", "uss"},
     "stacks": {"function"},
-    "births": {"holder"},
-    "holders": {"entries", "bound"},
+    "causes": {"path", "holder_type", "entries", "bound", "share", "alone", "partner"},
 }
 #: Columns that may be negative: none is a count or a time before the recording began.
-_SIGNED = {("checkpoints", "seconds"), ("timeline", "seconds"), ("stacks", "line"), ("traces", "bytes")}
+_SIGNED = {
+    ("checkpoints", "seconds"), ("timeline", "seconds"), ("stacks", "line"), ("traces", "bytes"), ("alive", "line"),
+    ("paths", "parent"), ("causes", "cause"), ("cause_types", "cause"), ("births", "cause"), ("grown", "cause"),
+    ("graphs", "cause"),
+}  # fmt: skip
 #: (table, column) that must name a row of (table, column).
 _REFERENCES = {
     ("types", "checkpoint"): ("checkpoints", "id"),
@@ -35,8 +41,12 @@ _REFERENCES = {
     ("traces", "stack"): ("stacks", "stack"),
     ("stacks", "file"): ("files", "file"),
     ("births", "stack"): ("stacks", "stack"),
-    ("births", "type"): ("survivors", "type"),
-    ("holders", "type"): ("survivors", "type"),
+    ("path_counts", "checkpoint"): ("checkpoints", "id"),
+    ("path_counts", "node"): ("paths", "node"),
+    ("cause_types", "cause"): ("causes", "cause"),
+    ("grown", "stack"): ("stacks", "stack"),
+    ("grown", "cause"): ("causes", "cause"),
+    ("alive", "file"): ("files", "file"),
     ("source", "file"): ("files", "file"),
 }
 #: Columns that together name a row of a table once.
@@ -46,7 +56,11 @@ _KEYS = {
     "files": ["file"],
     "stacks": ["stack", "depth"],
     "traces": ["checkpoint", "stack"],
-    "survivors": ["type"],
+    "paths": ["node"],
+    "path_counts": ["checkpoint", "node"],
+    "causes": ["cause"],
+    "alive": ["file", "line"],
+    "garbage": ["type"],
     "source": ["file", "line"],
 }
 _WORDS = {
@@ -120,13 +134,50 @@ def _broken_structure(tables: dict[str, pa.Table]) -> str | None:
     for name, keys in _KEYS.items():
         if tables[name].group_by(keys).aggregate([]).num_rows != tables[name].num_rows:
             return f"its table {name} has a row twice"
-    if tables["holders"].num_rows > _MOST_HOLDERS:
-        return "its table holders is too long"
-    for chain in tables["holders"]["chain"].to_pylist():
+    if tables["causes"].num_rows > _MOST_CAUSES:
+        return "its table causes is too long"
+    for chain in tables["causes"]["chain"].to_pylist():
         if any(step is None or step["label"] is None or step["type"] is None for step in chain):
-            return "its table holders has a broken chain"
+            return "its table causes has a broken chain"
+    for falls in tables["paths"]["falls"].to_pylist():
+        if len(falls) != _MEASURES or any(type(fall) is not int or not 0 <= fall <= _LARGEST for fall in falls):
+            return "its table paths has falls that are no measurement"
+    if not _is_tree(tables["paths"]):
+        return "its table paths is no tree"
+    for column in ("path", "holder_type"):
+        if pc.any(pc.equal(pc.is_valid(tables["causes"][column]), tables["causes"]["native"])).as_py():
+            return f"its table causes has no {column} in some row, or one of native code"
     full = tables["checkpoints"].filter(pc.invert(tables["checkpoints"]["sub"]))
+    if _has_early_extra(full):
+        return "its table checkpoints has an extra round before a planned one"
     for column in ("objects", "object_bytes", "call_seconds"):
         if full[column].null_count:
             return f"its table checkpoints has no {column} in some row"
     return None
+
+
+def _is_tree(paths: pa.Table) -> bool:
+    """Say whether every step's parent is there and has a smaller number, so that following parents ends."""
+    import pyarrow.compute as pc
+
+    below = paths.filter(pc.greater_equal(paths["parent"], 0))
+    known = pc.is_in(below["parent"], value_set=paths["node"].combine_chunks())
+    return bool(
+        pc.all(known, min_count=0).as_py()
+        and pc.all(pc.less(below["parent"], below["node"]), min_count=0).as_py()
+        and pc.all(pc.greater_equal(paths["parent"], -1), min_count=0).as_py()
+    )
+
+
+def _has_early_extra(full: pa.Table) -> bool:
+    """Say whether a round that only confirms comes before one of the plan, in the order of ids."""
+    import pyarrow.compute as pc
+
+    ordered = full.sort_by("id")
+    for series in ("control", "workload"):
+        extra = ordered.filter(pc.equal(ordered["series"], series))["extra"]
+        first = pc.index(extra, True).as_py()
+        # The first checkpoint ends a round of no calls.
+        if first >= 0 and (first < 2 or not pc.all(extra.slice(first)).as_py()):  # noqa: PLR2004
+            return True
+    return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from snapdiff.analysis.model import Finding
-from snapdiff.report.words import count, rate
+from snapdiff.report.gains import held, per_call
 
 _FIRST: Final = "\N{BOX DRAWINGS LIGHT DOWN AND HORIZONTAL} "
 _STEP: Final = "\N{BOX DRAWINGS LIGHT VERTICAL AND RIGHT}\N{RIGHTWARDS ARROW} "
@@ -15,27 +15,27 @@ _LAST: Final = "\N{BOX DRAWINGS LIGHT ARC UP AND RIGHT}\N{RIGHTWARDS ARROW} "
 def chain_steps(finding: Finding) -> tuple[tuple[str, str], ...]:
     """Return (label, detail) from the root down to the survivor; empty where no chain is known.
 
-    The chain of a finding ends at the container; the survivor, with what it gains a call, is the last step.
+    The chain of a finding ends at the container; the survivor, with what it gains a call, is the last step. A
+    container that gains entries or bytes, and no objects, is the last step itself.
     """
     if not finding.chain:
         return ()
     steps = [(node.label, node.type) for node in finding.chain]
+    label, kind = steps[-1]
+    details = [kind] if kind else []
     if finding.container is not None and finding.container.size is not None:
-        label, kind = steps[-1]
-        steps[-1] = (label, f"{kind}, {count(finding.container.size)} entries")
+        # What is between the type and its size is said by the comma: `dict, 464 entries`.
+        details = [held(finding.container).replace(" of ", ", ", 1)]
+    if finding.unit != "objects":
+        details.append(per_call(finding))
+    steps[-1] = (label, ", ".join(details))
     # A root says what it is in its own label (`module app`), so its type would only repeat it.
     label, kind = steps[0]
     if label.split(" ", 1)[0] == kind:
         steps[0] = (label, "")
-    if finding.type is not None:
+    if finding.type is not None and finding.unit == "objects":
         steps.append((finding.type, per_call(finding)))
     return tuple(steps)
-
-
-def per_call(finding: Finding) -> str:
-    """Say what a call leaves: `+1 per call`."""
-    sign = "+" if finding.objects_per_iteration > 0 else ""
-    return f"{sign}{rate(finding.objects_per_iteration)} per call"
 
 
 def chain_text(finding: Finding) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from snapdiff.analysis.model import Analysis, TimelinePoint
-from snapdiff.report import svg, words
+from snapdiff.analysis.sentences import gained_per_call
+from snapdiff.report import gains, svg, words
 from snapdiff.report.evidence import main_finding
 from snapdiff.report.limits import CHART_POINTS
 from snapdiff.report.thin import thin
@@ -54,16 +55,18 @@ def growth_chart(analysis: Analysis, identity: str) -> str | None:
         return None
     points = [(float(x), float(y)) for x, y in thin(curve, CHART_POINTS, lambda point: point[1])]
     (first_x, first_y), (last_x, last_y) = points[0], points[-1]
-    if finding is not None and own and finding.objects_per_iteration > 0 and finding.verdict in words.CAUSES:
-        slope = finding.objects_per_iteration
+    slope = gained_per_call(finding) if finding is not None and own else 0.0
+    if finding is not None and slope > 0 and finding.verdict in words.CAUSES:
         straight = [(first_x, last_y - slope * (last_x - first_x)), (last_x, last_y)]
-        name = f"straight line, {words.signed_rate(slope)} per call"
+        name = f"straight line, {gains.per_call(finding)}"
     else:
         straight = [(first_x, first_y), (last_x, first_y + (last_x - first_x))]
         name = "what a leak of 1 object per call would be"
-    counted = (
-        f"{words.shorten(finding.type, 40)} alive" if finding is not None and own and finding.type else "survivors"
-    )
+    named = gains.counted(finding, 40) if finding is not None and own else None
+    counted = "survivors" if named is None or finding is None else named
+    if finding is not None and named is not None and finding.unit == "objects":
+        counted += " alive"
+    unit = finding.unit if finding is not None and own else "objects"
     ends: list[tuple[float, str]] = []
     done = 0
     for each in analysis.rounds:
@@ -73,12 +76,12 @@ def growth_chart(analysis: Analysis, identity: str) -> str | None:
         identity,
         title=f"Growth curve: {counted} over the calls",
         description=(
-            f"From {words.count(first_y)} objects after {words.calls(round(first_x))} "
+            f"From {words.count(first_y)} {unit} after {words.calls(round(first_x))} "
             f"to {words.count(last_y)} after {words.calls(round(last_x))}. Wide pale line: {name}."
         ),
         series=[(name, straight, _STRAIGHT), (counted, points, _CURVE)],
         marks=ends,
-        axes=("calls", "objects"),
+        axes=("calls", unit),
         from_zero=False,
     )
 

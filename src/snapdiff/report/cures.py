@@ -1,131 +1,163 @@
-"""What usually cures a kind of leak: plain rules over the container and the edges of the chain.
+"""What usually cures a kind of leak: plain rules over the container, the chain and the type of the survivors.
 
 These are habits, not a diagnosis; the page says so. No rule looks at anyone's names beyond the names of
-Python's own types and attributes.
+Python's own modules, types and attributes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from snapdiff.analysis.model import Finding, Verdict
+from snapdiff.report import cure_texts as texts
 
-_CYCLE: Final = (
-    "Nothing has to be released: the collector frees these. If it comes too late for the memory "
-    "at hand, break the cycle (a weakref for the way back to the parent) or call gc.collect() "
-    "after the large step."
+_MAPPINGS: Final = frozenset({"dict", "defaultdict", "OrderedDict", "Counter", "mappingproxy", "ChainMap"})
+_SEQUENCES: Final = frozenset({"list", "set", "array", "tuple", "frozenset", "deque"})
+_TEXTS: Final = frozenset({"str", "bytes", "bytearray", "array"})
+_STREAMS: Final = frozenset({"BytesIO", "StringIO"})
+_CLASSES: Final = frozenset({"type", "ABCMeta", "EnumType", "EnumMeta"})
+#: Steps of a chain that own nothing by themselves: they live as long as what is above them.
+_PERMANENT: Final = _CLASSES | _MAPPINGS | _SEQUENCES | {"module"}
+_SUSPENDED: Final = frozenset({"generator", "coroutine", "async_generator"})
+_FUTURES: Final = frozenset({"Future", "Task", "Event", "Condition"})
+_QUEUES: Final = frozenset({"Queue", "LifoQueue", "PriorityQueue", "SimpleQueue", "JoinableQueue"})
+_WEAK: Final = frozenset(
+    {"WeakValueDictionary", "WeakKeyDictionary", "WeakSet", "ReferenceType", "KeyedRef", "WeakMethod"}
 )
-_UNKNOWN: Final = (
-    "Walk the chain from the top: the last name before the survivor is the one that should "
-    "forget. Give each thing that is added a moment at which it is removed, and make that moment "
-    "part of the same function."
-)
-_INCONCLUSIVE: Final = "Record again with more calls in the last round (--rounds), on a quiet machine."
+_CALLABLES: Final = frozenset({"function", "method", "partial", "WeakMethod"})
+_HANDLER_LISTS: Final = (".handlers", "._handlerList", "._handlers")
+_CALLBACK_LISTS: Final = ("callback", "listener", "observer", "subscriber", "hook", "handler", "slots")
 
-_DOMAINS: Final[dict[str, str]] = {
-    "native": (
-        "The memory belongs to an extension, not to Python objects. Look for a handle that wants "
-        "close(), a with block or a pool to clear; then try the same calls against the extension "
-        "alone."
-    ),
-    "arrow": (
-        "Arrow buffers live as long as any table, batch or slice of them. Drop the slices, copy "
-        "the small part that is kept, and call release_unused() on the memory pool before calling "
-        "it a leak."
-    ),
-    "fd": "Open the file, socket or pipe in a with block, or close it in the finally of the same function.",
-    "thread": "Join the thread, shut its executor down, or keep one pool for the life of the process.",
-    "task": "Await or cancel each task, and keep tasks in a set that discards them in a done callback.",
-    "process": "Wait for each child (communicate(), join()) and close its pipes.",
-}
 
-_LRU: Final = (
-    "A cache without maxsize never forgets. Give it a maxsize, and do not put it on a method: the "
-    "cache then keeps every self that ever called it (functools.cached_property keeps the value "
-    "on the object instead)."
-)
-_HANDLERS: Final = (
-    "A handler is added with each call. Add it once, when the program starts, or remove it again "
-    "in a finally: logging keeps the handlers of a logger for as long as the process lives."
-)
-_CALLBACKS: Final = (
-    "Each registration wants its deregistration. Register once, or unregister in the finally of "
-    "the same function; a list of weakref.WeakMethod lets go of listeners by itself."
-)
-_TRACEBACK: Final = (
-    "A stored exception keeps its traceback, and that keeps every local variable of every frame. "
-    "Store its text, or clear it with error.with_traceback(None) before keeping it."
-)
-_CLOSURE: Final = (
-    "A function object that is kept alive keeps the variables it closes over. Pass it what it "
-    "needs instead, or let go of the function when its work is done."
-)
-_GENERATOR: Final = "A suspended generator or coroutine keeps its frame. Run it to its end, or close() it."
-_DEQUE: Final = "Give the queue a maxlen, or make sure that what fills it is also emptied by someone."
-_DEFAULT_ARGUMENT: Final = (
-    "A mutable default argument lives as long as the function. Use None as the default and make the object inside."
-)
-_GLOBAL_MAPPING: Final = (
-    "A module or a class lives as long as the process, and so does every entry of its {type}. "
-    "Remove the entry when its work is done, bound the {type} (an LRU with a maximum), or use "
-    "weakref.WeakValueDictionary if it is only an index of things that others own."
-)
-_GLOBAL_SEQUENCE: Final = (
-    "A module or a class lives as long as the process, and so does everything in its {type}. Take "
-    "things out when they are done, keep only the last ones (collections.deque with maxlen), or "
-    "keep the {type} in the caller."
-)
-_INSTANCE: Final = (
-    "The object that owns this {type} outlives the calls. Clear it at the end of each call, bound "
-    "it, or keep what a call needs in local variables."
-)
-_THREAD_LOCAL: Final = (
-    "Thread-local and context variables live as long as their thread. Reset the variable with its "
-    "token, or clear it in a finally."
-)
+@dataclass(frozen=True)
+class _Facts:
+    """What the rules look at. Types without their modules, but for `kind` and `survivor`."""
 
-_MAPPINGS: Final = frozenset({"dict", "defaultdict", "OrderedDict", "Counter", "WeakKeyDictionary", "mappingproxy"})
-_SEQUENCES: Final = frozenset({"list", "set", "bytearray", "array", "str", "bytes", "tuple", "frozenset"})
+    root: str
+    labels: tuple[str, ...]
+    types: tuple[str, ...]
+    """Of the chain, from the root down."""
+    holder: str
+    """The container's type, without its module."""
+    survivor: str
+    """The survivors' type, with its module."""
+    grown: frozenset[str]
+    """All types that grow."""
+    unit: str
+    is_collection: bool
+
+    def has_label(self, *ends: str) -> bool:
+        return any(label.endswith(end) for label in self.labels for end in ends)
+
+    def has_word(self, word: str) -> bool:
+        return any(word in label for label in self.labels)
+
+    def through(self, kinds: frozenset[str]) -> bool:
+        return any(each in kinds for each in self.types)
 
 
 def cure(finding: Finding) -> str:
-    """Return one or two sentences about what usually cures a finding of this kind."""
+    """Return one to three sentences about what usually cures a finding of this kind."""
     if finding.verdict is Verdict.CYCLE:
-        return _CYCLE
-    if finding.domain in _DOMAINS:
-        return _DOMAINS[finding.domain]
-    kinds = {node.type.rpartition(".")[2] for node in finding.chain}
-    labels = " ".join(node.label for node in finding.chain)
-    kind = finding.container.type.rpartition(".")[2] if finding.container is not None else ""
-    kinds.add(kind)
-    for applies, sentence in _RULES:
-        if applies(kinds, labels):
-            return sentence
-    if kind in _MAPPINGS or kind in _SEQUENCES:
-        if not _is_permanent(finding):
-            return _INSTANCE.format(type=kind)
-        return (_GLOBAL_MAPPING if kind in _MAPPINGS else _GLOBAL_SEQUENCE).format(type=kind)
+        return texts.CYCLE
+    if finding.domain in texts.DOMAINS:
+        return texts.DOMAINS[finding.domain]
+    if finding.held_natively:
+        return texts.LOST if finding.type is None else texts.NATIVE
+    facts = _facts(finding)
+    if finding.container is not None or finding.chain:
+        for applies, sentence in _RULES:
+            if applies(facts):
+                return sentence.format(kind=facts.holder or "container")
     if finding.verdict is Verdict.INCONCLUSIVE:
-        return _INCONCLUSIVE
-    return _UNKNOWN
+        return texts.INCONCLUSIVE
+    return texts.UNKNOWN
 
 
-def _is_permanent(finding: Finding) -> bool:
-    """Whether the owner of the container is a module or a class, as against an instance."""
-    owners = finding.chain[:-1] or finding.chain
-    return all(node.type.rpartition(".")[2] in {"module", "type", "ABCMeta", "EnumType"} for node in owners)
+def _facts(finding: Finding) -> _Facts:
+    kind = finding.container.type if finding.container is not None else finding.chain[-1].type if finding.chain else ""
+    grown = {finding.type or "", *finding.other_types} - {""}
+    return _Facts(
+        root=finding.chain[0].label if finding.chain else "",
+        labels=tuple(node.label for node in finding.chain),
+        types=tuple(_short(node.type) for node in finding.chain),
+        holder=_short(kind),
+        survivor=finding.type or "",
+        grown=frozenset(_short(each) for each in grown),
+        unit=finding.unit,
+        is_collection=finding.container is not None and finding.container.size is not None,
+    )
 
 
-#: The special cases, the most telling first: (does it apply to these types and this chain, what cures it).
-_RULES: Final[tuple[tuple[Callable[[set[str], str], bool], str], ...]] = (
-    (lambda kinds, labels: "_lru_cache_wrapper" in kinds or "lru_cache" in labels, _LRU),
-    (lambda kinds, labels: "handlers" in labels or "_handlerList" in labels, _HANDLERS),
-    (lambda kinds, labels: "__defaults__" in labels or "__kwdefaults__" in labels, _DEFAULT_ARGUMENT),
-    (lambda kinds, labels: bool(kinds & {"traceback", "frame"}) or "__traceback__" in labels, _TRACEBACK),
-    (lambda kinds, labels: bool(kinds & {"generator", "coroutine", "async_generator"}), _GENERATOR),
-    (lambda kinds, labels: bool(kinds & {"_local", "local", "ContextVar", "Context"}), _THREAD_LOCAL),
-    (lambda kinds, labels: any(word in labels for word in ("callback", "listener", "atexit")), _CALLBACKS),
-    (lambda kinds, labels: "deque" in kinds, _DEQUE),
-    (lambda kinds, labels: "cell" in kinds or "__closure__" in labels, _CLOSURE),
+def _short(kind: str) -> str:
+    return kind.rpartition(".")[2]
+
+
+def _is_permanent(facts: _Facts) -> bool:
+    """Whether the container is owned by a module or a class, through collections at most, as against an instance."""
+    return all(kind in _PERMANENT for kind in facts.types[:-1])
+
+
+def _is_linked(facts: _Facts) -> bool:
+    """Whether survivors hang on one of their own kind, as in a linked list or a tree."""
+    own = _short(facts.survivor)
+    return "." in facts.survivor and own in facts.types and own not in _PERMANENT
+
+
+def _is_logging_list(facts: _Facts) -> bool:
+    in_logging = facts.survivor.startswith("logging.") or facts.root == "module logging" or facts.through(_LOGGERS)
+    return facts.has_label(*_HANDLER_LISTS) and in_logging
+
+
+_LOGGERS: Final = frozenset({"Logger", "RootLogger"})
+
+#: (condition, text), the first that applies. What Python itself keeps comes before kinds of containers.
+_RULES: Final[tuple[tuple[Callable[[_Facts], bool], str], ...]] = (
+    (lambda it: it.root == "module sys" and it.has_label(".modules"), texts.MODULES),
+    (
+        lambda it: it.root in ("module warnings", "module _warnings") or it.has_label("__warningregistry__"),
+        texts.WARNINGS,
+    ),
+    (
+        lambda it: (
+            it.survivor == "weakref.finalize._Info" or (it.has_label(".finalize") and it.has_label("._registry"))
+        ),
+        texts.FINALIZE,
+    ),
+    (lambda it: it.root in ("atexit", "module atexit"), texts.ATEXIT),
+    (lambda it: it.has_label(".loggerDict") or it.survivor in ("logging.Logger", "logging.PlaceHolder"), texts.LOGGERS),
+    (_is_logging_list, texts.HANDLERS),
+    (lambda it: it.holder == "_lru_cache_wrapper" and bool(set(it.types[:-1]) & _CLASSES), texts.LRU_METHOD),
+    (lambda it: "_lru_cache_wrapper" in it.types or it.holder == "_lru_cache_wrapper", texts.LRU),
+    (lambda it: it.has_word("context variable "), texts.CONTEXT),
+    (lambda it: "_local" in it.types, texts.THREAD_LOCAL),
+    (lambda it: bool({"Task"} & it.grown) and not it.through(_FUTURES), texts.TASKS),
+    (lambda it: it.through(_QUEUES) or it.holder in _QUEUES, texts.QUEUE),
+    (lambda it: it.through(_FUTURES), texts.FUTURE),
+    (lambda it: it.has_word("default ") and it.has_word(" of "), texts.DEFAULT),
+    (lambda it: it.has_word("__defaults__") or it.has_word("__kwdefaults__"), texts.DEFAULT),
+    (lambda it: it.has_word("closure ") or it.has_word("__closure__"), texts.CLOSURE),
+    (lambda it: bool({*it.types[:-1]} & _SUSPENDED) or it.has_word("local variable "), texts.IN_GENERATOR),
+    (lambda it: it.holder in _SUSPENDED or bool({_short(it.survivor)} & _SUSPENDED), texts.GENERATORS),
+    (lambda it: it.root.startswith("frame of "), texts.FRAME),
+    (lambda it: bool({"traceback", "frame"} & it.grown) or it.has_word("__traceback__"), texts.TRACEBACK),
+    (lambda it: bool({_short(it.survivor)} & (_CLASSES | {"_tuplegetter", "getset_descriptor"})), texts.CLASSES),
+    (lambda it: it.unit == "bytes" and it.holder in _STREAMS, texts.STREAM),
+    (lambda it: it.holder in _STREAMS, texts.STREAM),
+    (lambda it: it.holder in _TEXTS - {"array"} or (it.unit == "bytes" and it.holder in _TEXTS), texts.TEXT),
+    (_is_linked, texts.LINKED),
+    (lambda it: it.through(_WEAK) or _short(it.survivor) == "KeyedRef", texts.WEAK),
+    (
+        lambda it: (
+            bool(it.grown & _CALLABLES) or any(word in it.labels[-1].lower() for word in _CALLBACK_LISTS if it.labels)
+        ),
+        texts.CALLBACKS,
+    ),
+    (lambda it: it.holder == "deque", texts.DEQUE),
+    (lambda it: it.holder in _MAPPINGS and _is_permanent(it), texts.GLOBAL_MAPPING),
+    (lambda it: it.holder in _SEQUENCES and _is_permanent(it), texts.GLOBAL_SEQUENCE),
+    (lambda it: it.holder in _MAPPINGS | _SEQUENCES, texts.INSTANCE),
+    (lambda it: bool(it.holder) and not it.is_collection and it.unit != "bytes", texts.ATTRIBUTES),
 )

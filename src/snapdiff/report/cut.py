@@ -66,6 +66,14 @@ def cut_for_page(analysis: Analysis, caps: PageCaps) -> PageAnalysis:
         curve=curve,
         environment=cap("environment", analysis.environment, caps.rows),
         notes=cap("notes", analysis.notes, caps.rows),
+        suppressed=tuple(
+            replace(
+                row,
+                findings=cap(f"findings suppressed by {row.pattern[: caps.text]}", row.findings, caps.finding_rows),
+                fingerprints=row.fingerprints[: caps.finding_rows],
+            )
+            for row in cap("suppressions", analysis.suppressed, caps.suppressions)
+        ),
     )
     rounds = len(analysis.rounds)
     more_types = analysis.types[len(types) :]
@@ -105,6 +113,8 @@ def _cut_finding(finding: Finding, caps: PageCaps) -> Finding:
         born_at=tuple(replace(row, callers=row.callers[:top]) for row in finding.born_at[:top]),
         grown_at=tuple(replace(row, callers=row.callers[:top]) for row in finding.grown_at[:top]),
         reasons=finding.reasons[:top],
+        other_containers=finding.other_containers[:top],
+        path_graph=None if finding.path_graph is None else fold(finding.path_graph),
         graph=None if finding.graph is None else fold(finding.graph),
         excerpts=tuple(_cut_excerpt(excerpt) for excerpt in finding.excerpts[: caps.excerpts]),
         curve=thin(finding.curve, DATA_POINTS, lambda point: point[1]),

@@ -6,13 +6,24 @@ from dataclasses import dataclass
 from typing import Final
 
 from snapdiff.analysis.model import Analysis, Finding, Round, Verdict
-from snapdiff.report import words
+from snapdiff.report import gains, words
 
 #: How to read the table, for somebody who has never seen one.
 TERMS: Final = (
     "The rounds follow each other in one process, with a garbage collection before each count. "
     "Initialisation leaves something in the first call and nothing after it. "
     "A leak leaves the same number for every call, in every round."
+)
+#: What the rounds after the plan were for.
+EXTRA: Final = (
+    "Rounds marked extra are not part of the plan ({plan}). They ran because something grew in the last planned round, "
+    "each longer than the one before: what fills up slows down or stops in them, and only what keeps its rate is "
+    "called a leak."
+)
+#: What the most careful sentence of a leak means.
+NOT_BOUNDED: Final = (
+    "Not bounded within {calls}: no limit was reached in all the rounds together, and none can be read from what holds "
+    "it. If your program has a limit beyond that number, give `--rounds` larger numbers: the growth then stops."
 )
 
 
@@ -24,9 +35,11 @@ class Reading:
     left: str
     """What the row counts: `the first call`, `the next 10 calls`."""
     kind: str
-    """`planned` or `confirming`."""
-    own: int | None
-    """Growth of the main finding in this round; None if there is no finding."""
+    """`planned` or `extra`."""
+    own: str | None
+    """Growth of the main finding in this round, in its unit; None if there is no finding."""
+    own_rate: str | None
+    """The same per call."""
     reading: str
 
 
@@ -45,9 +58,10 @@ def read_rounds(analysis: Analysis) -> tuple[Reading, ...]:
             Reading(
                 round=each,
                 left=_left(index, each),
-                kind="confirming" if each.extra else "planned",
-                own=own,
-                reading=_reading(index, each, own, analysis.verdict),
+                kind="extra" if each.extra else "planned",
+                own=None if own is None or finding is None else gains.gained(finding, own),
+                own_rate=None if own is None or finding is None else _own_rate(finding, own / each.iterations),
+                reading=_reading(index, each, own, analysis.verdict, finding),
             )
         )
     return tuple(readings)
@@ -58,13 +72,31 @@ def _left(index: int, each: Round) -> str:
     return f"the {ordinal} call" if each.iterations == 1 else f"the {ordinal} {words.calls(each.iterations)}"
 
 
-def _reading(index: int, each: Round, own: int | None, verdict: Verdict) -> str:
+def _own_rate(finding: Finding, value: float) -> str:
+    return f"+{gains.rate(finding, value)}" if value > 0 else gains.rate(finding, value)
+
+
+def remarks(analysis: Analysis) -> tuple[str, ...]:
+    """Return what a reader must know of the extra rounds, and of what `not bounded` means; empty where nothing grew."""
+    said = []
+    if gains.extra_calls(analysis):
+        plan = ", ".join(words.count(number) for number in analysis.method.plan)
+        said.append(EXTRA.format(plan=f"{plan} calls"))
+    if analysis.verdict in (Verdict.LEAK, Verdict.SLOW_LEAK):
+        said.append(NOT_BOUNDED.format(calls=words.calls(gains.all_calls(analysis))))
+    return tuple(said)
+
+
+def _reading(index: int, each: Round, own: int | None, verdict: Verdict, finding: Finding | None) -> str:
     grew = each.objects if own is None else own
     if verdict in (Verdict.LEAK, Verdict.SLOW_LEAK):
-        if own is None or grew <= 0:
+        if own is None or finding is None or grew <= 0:
             return "no growth"
-        product = f"{words.calls(each.iterations)} {words.TIMES} {words.rate(own / each.iterations)}"
-        return f"initialisation, and {product}" if index == 0 and each.objects > own else f"leak: {product}"
+        product = f"{words.calls(each.iterations)} {words.TIMES} {gains.rate(finding, own / each.iterations)}"
+        more = each.bytes > own if finding.unit == "bytes" else each.objects > own and finding.unit == "objects"
+        return f"initialisation, and {product}" if index == 0 and more else f"leak: {product}"
+    if verdict is Verdict.CYCLE and grew > 0:
+        return "freed by the collector, all of it"
     if index == 0:
         return "initialisation" if each.objects > 0 else "nothing left"
     if each.objects <= 0:

@@ -7,6 +7,7 @@ URLs, and makes the layout the same on every machine, whatever fonts it has.
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import threading
@@ -35,6 +36,11 @@ _ROW: Final = 860
 _GAP: Final = 28
 #: A graph that is laid out in seconds is not worth waiting for; twelve boxes take a millisecond.
 _DOT_SECONDS: Final = 10
+
+#: `closure variable x of f`, `local variable x of f()`, `context variable x`, `default x of f`.
+_VARIABLE: Final = re.compile(r"(closure|local|context|default)(?: variable)? ([^\s()]+)(?: of .*)?$")
+#: How the detail of a node says that it gains something.
+_GROWS: Final = "+"
 
 #: Graphviz keeps global state: two layouts at the same time in one process can crash it.
 _ONE_AT_A_TIME: Final = threading.Lock()
@@ -100,7 +106,7 @@ def chain_graph(finding: Finding) -> Graph | None:
     steps = chain_steps(finding)
     if not steps:
         return None
-    last = len(steps) - 1 if finding.type is not None else len(steps)
+    last = len(steps) - 1 if len(steps) > len(finding.chain) else len(steps)
     nodes = []
     for index, (label, detail) in enumerate(steps):
         role = "survivor" if index == last else "container" if index == last - 1 else "root" if index == 0 else "object"
@@ -171,6 +177,13 @@ def listing(graph: Graph) -> str:
     return "\n".join(lines)
 
 
+def edge_text(label: str) -> str:
+    """Return what stands beside an arrow: the arrow itself says `→`, and `of f` is said by the box above."""
+    text = label.strip().removeprefix("\N{RIGHTWARDS ARROW}").strip()
+    named = _VARIABLE.match(text)
+    return shorten(visible(f"{named[1]} {named[2]}" if named else text), GRAPH_EDGE_LABEL)
+
+
 def _known(edge: GraphEdge, nodes: dict[int, GraphNode] | dict[int, str]) -> bool:
     return edge.source in nodes and edge.target in nodes
 
@@ -180,7 +193,7 @@ def _dot(graph: Graph, *, sideways: bool) -> str:
     import graphviz
 
     dot = graphviz.Digraph()
-    dot.attr("graph", rankdir="LR" if sideways else "TB", nodesep="0.3", ranksep="0.32", pad="0.05")
+    dot.attr("graph", rankdir="LR" if sideways else "TB", nodesep="0.3", ranksep="0.32", pad="0.05", ordering="out")
     dot.attr("node", shape="box", fixedsize="true", label="", margin="0")
     dot.attr("edge", arrowsize="0.7")
     for index, node in enumerate(graph.nodes):
@@ -195,8 +208,8 @@ def _dot(graph: Graph, *, sideways: bool) -> str:
     for index, edge in enumerate(graph.edges):
         if edge.source in position and edge.target in position:
             attributes = {"id": f"e{index}"}
-            if edge.label:
-                attributes["label"] = _empty_box(shorten(visible(edge.label), GRAPH_EDGE_LABEL))
+            if edge_text(edge.label):
+                attributes["label"] = _empty_box(edge_text(edge.label))
             dot.edge(f"n{position[edge.source]}", f"n{position[edge.target]}", **attributes)
     source: str = dot.source
     return source
@@ -292,10 +305,12 @@ def _redraw_node(group: ET.Element, node: GraphNode) -> ET.Element:
             middle,
             first + index * _LINE,
             row,
-            class_="label" if index == 0 else "detail",
+            class_="label" if index == 0 else "detail grows" if _GROWS in row else "detail",
         )
         if index > 0:
             label.set("font-size", f"{_EDGE_FONT:.0f}")
+            if _GROWS in row:
+                label.set("font-weight", "bold")
         elif role in ("survivor", "container"):
             label.set("font-weight", "bold")
         copy.append(label)
@@ -309,13 +324,13 @@ def _redraw_edge(group: ET.Element, edge: GraphEdge) -> ET.Element:
     polygons = group.findall(f"{_SVG}polygon")
     if polygons:
         ET.SubElement(copy, "polygon", {"class": "tip", "points": polygons[0].attrib["points"], "fill": svg.MUTED})
-    if edge.label and len(polygons) > 1:
+    if edge_text(edge.label) and len(polygons) > 1:
         xs, ys = _corners(polygons[1])
         copy.append(
             svg.text(
                 (min(xs) + max(xs)) / 2,
                 (min(ys) + max(ys)) / 2 + _EDGE_FONT * 0.35,
-                shorten(visible(edge.label), GRAPH_EDGE_LABEL),
+                edge_text(edge.label),
                 class_="through",
                 font_size=f"{_EDGE_FONT:.0f}",
             )

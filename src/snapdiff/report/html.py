@@ -17,13 +17,14 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from snapdiff.analysis.model import Analysis, Finding, Verdict
+from snapdiff.analysis.model import Analysis, Excerpt, Finding, Verdict
 from snapdiff.report import graphs, words
 from snapdiff.report.chain import chain_text
 from snapdiff.report.charts import growth_chart, memory_chart
 from snapdiff.report.cures import cure
 from snapdiff.report.cut import PageAnalysis, cut_for_page
-from snapdiff.report.evidence import TERMS, main_finding, read_rounds
+from snapdiff.report.evidence import TERMS, main_finding, read_rounds, remarks
+from snapdiff.report.gains import all_calls, counted, extra_calls, gained, held, per_call
 from snapdiff.report.json_format import document
 from snapdiff.report.limits import OPEN_CAUSES, PAGE, PAGE_BYTES, TIGHT_PAGE, TOP_CAUSES
 from snapdiff.report.source import source_lines
@@ -45,9 +46,11 @@ class Card:
     number: int
     finding: Finding
     chain: str
-    chain_picture: Markup | None
+    path_picture: Markup | None
     graph_picture: Markup | None
     graph_listing: str
+    excerpts: tuple[tuple[str, Excerpt], ...]
+    """What happens in the focused line (`Grown at`), and the lines around it."""
     cure: str
 
 
@@ -77,6 +80,13 @@ def _render(whole: Analysis, page: PageAnalysis) -> str:
         cards=cards,
         open_causes=OPEN_CAUSES,
         top_causes=TOP_CAUSES,
+        suppressed=[
+            (row, len(full.fingerprints)) for row, full in zip(analysis.suppressed, whole.suppressed, strict=False)
+        ],
+        accepted=sum(len(row.fingerprints) for row in whole.suppressed),
+        all_calls=all_calls(analysis),
+        extra_calls=extra_calls(analysis),
+        remarks=remarks(analysis),
         harmless=[finding for finding in analysis.findings if finding.verdict not in words.CAUSES],
         readings=read_rounds(analysis),
         terms=TERMS,
@@ -94,12 +104,10 @@ def _render(whole: Analysis, page: PageAnalysis) -> str:
 
 def _card(number: int, finding: Finding) -> Card:
     name = finding.type or finding.domain
-    chain = graphs.chain_graph(finding)
-    drawn = (
-        None
-        if chain is None
-        else graphs.draw(chain, f"chain{number}", f"What keeps {name} alive", prefer_sideways=True)
-    )
+    path = finding.path_graph or graphs.chain_graph(finding)
+    drawn = None
+    if path is not None:
+        drawn = graphs.draw(path, f"path{number}", f"The way to what grows: {name}", prefer_sideways=True)
     back = None
     if finding.graph is not None:
         back = graphs.draw(finding.graph, f"graph{number}", f"What refers to one {name}")
@@ -107,11 +115,20 @@ def _card(number: int, finding: Finding) -> Card:
         number=number,
         finding=finding,
         chain=chain_text(finding),
-        chain_picture=_picture(drawn),
+        path_picture=_picture(drawn),
         graph_picture=_picture(back),
         graph_listing="" if finding.graph is None or back is not None else graphs.listing(finding.graph),
+        excerpts=tuple((_happens(finding, excerpt), excerpt) for excerpt in finding.excerpts),
         cure=cure(finding),
     )
+
+
+def _happens(finding: Finding, excerpt: Excerpt) -> str:
+    """Say what the line in focus does: `Grown at`, `Born at`, or both."""
+    place = (excerpt.file, excerpt.focus)
+    grown = place in {(row.frame.file, row.frame.line) for row in finding.grown_at}
+    born = place in {(row.frame.file, row.frame.line) for row in finding.born_at}
+    return "Born and grown at" if grown and born else "Grown at" if grown else "Born at" if born else ""
 
 
 @lru_cache(maxsize=1)
@@ -129,7 +146,10 @@ def _environment() -> Environment:
     filters: dict[str, Callable[..., Any]] = {
         "calls": words.calls,
         "count": words.count,
+        "counted": counted,
         "duration": words.duration,
+        "held": held,
+        "per_call": per_call,
         "percent": words.percent,
         "place": words.place,
         "place_in": words.place_in,
@@ -144,7 +164,11 @@ def _environment() -> Environment:
     }
     environment.filters.update(filters)
     environment.globals.update(
-        LAW=words.LAW_WORDS, VERDICT=words.VERDICT_WORDS, MEANING=words.VERDICT_MEANINGS, CLEAN=Verdict.CLEAN
+        gained=gained,
+        LAW=words.LAW_WORDS,
+        VERDICT=words.VERDICT_WORDS,
+        MEANING=words.VERDICT_MEANINGS,
+        CLEAN=Verdict.CLEAN,
     )
     return environment
 

@@ -23,6 +23,8 @@ class PageCaps:
     """Rows of the tables that are short by nature: audit, ledger, notes, environment, counters."""
     finding_rows: int
     """Entries of a list inside one finding: born at, grown at, callers, chain, reasons, other types."""
+    suppressions: int
+    """Suppressions that matched, each with some sentences."""
     excerpts: int
     """Excerpts of one finding."""
     text: int
@@ -32,12 +34,12 @@ class PageCaps:
 #: The usual page. A row costs about 500 bytes, and 300 again as data; nobody reads past the second
 #: screen of a table, and the rest is summed in one row.
 PAGE: Final = PageCaps(
-    types=60, lines=60, line_excerpts=12, findings=12, rows=60, finding_rows=12, excerpts=4, text=600
+    types=60, lines=60, line_excerpts=12, findings=12, rows=60, finding_rows=12, suppressions=20, excerpts=4, text=600
 )
 
 #: The page of last resort, for recordings whose every text is long: 8 findings of at most 40 kB each.
 TIGHT_PAGE: Final = PageCaps(
-    types=30, lines=30, line_excerpts=0, findings=8, rows=40, finding_rows=4, excerpts=1, text=120
+    types=30, lines=30, line_excerpts=0, findings=8, rows=40, finding_rows=4, suppressions=10, excerpts=1, text=120
 )
 
 #: Bytes above which a page is made again with the tight caps. Ticket systems and mail still take 1 MB.

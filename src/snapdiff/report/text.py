@@ -6,10 +6,11 @@ import textwrap
 from collections.abc import Sequence
 
 from snapdiff.analysis.model import Analysis, Finding
-from snapdiff.report import words
+from snapdiff.report import gains, words
 from snapdiff.report.chain import chain_text
+from snapdiff.report.cures import cure
 from snapdiff.report.cut import cut_for_page
-from snapdiff.report.evidence import TERMS, main_finding, read_rounds
+from snapdiff.report.evidence import TERMS, main_finding, read_rounds, remarks
 from snapdiff.report.limits import PAGE, TEXT_FINDINGS, TEXT_TYPE, TEXT_WIDTH
 
 
@@ -26,6 +27,10 @@ def render_text(analysis: Analysis) -> str:
     parts.extend(_finding(number, finding) for number, finding in enumerate(shown, 1))
     if left := findings - len(shown):
         parts.append(f"and {words.count(left)} more findings.")
+    for row in analysis.suppressed:
+        reason = f" ({row.reason})" if row.reason else ""
+        head = f"Suppressed by leak:{row.pattern}{reason}: {words.count(len(row.fingerprints))}"
+        parts.append("\n".join([head, *(f"  - {sentence}" for sentence in row.findings)]))
     doubts = [f"{row.name}: {row.value}. {row.meaning}" for row in analysis.audit if not row.passed]
     if doubts:
         parts.append("\n".join(["Reasons to doubt:", *(f"  - {doubt}" for doubt in doubts)]))
@@ -34,13 +39,13 @@ def render_text(analysis: Analysis) -> str:
 
 def _rounds(analysis: Analysis) -> str:
     finding = main_finding(analysis)
-    type_name = finding.type if finding is not None else None
-    own = () if type_name is None else (words.shorten(type_name, TEXT_TYPE),)
+    counted = gains.counted(finding, TEXT_TYPE) if finding is not None else None
+    own = () if counted is None else (counted,)
     header = ("round", *own, "objects", "per call", "bytes", "reading")
     rows = [
         (
-            f"{reading.left}{' (confirming)' if reading.round.extra else ''}",
-            *(words.signed(reading.own) for _ in own),
+            f"{reading.left}{' (extra)' if reading.round.extra else ''}",
+            *(reading.own or "" for _ in own),
             words.signed(reading.round.objects),
             words.signed_rate(reading.round.objects_per_iteration),
             words.signed_size(reading.round.bytes),
@@ -48,7 +53,8 @@ def _rounds(analysis: Analysis) -> str:
         )
         for reading in read_rounds(analysis)
     ]
-    return f"{_columns([header, *rows])}\n\n{textwrap.fill(TERMS, TEXT_WIDTH)}"
+    said = [textwrap.fill(text, TEXT_WIDTH) for text in (TERMS, *remarks(analysis))]
+    return "\n\n".join([_columns([header, *rows]), *said])
 
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> str:
@@ -66,14 +72,18 @@ def _columns(rows: Sequence[tuple[str, ...]]) -> str:
 
 
 def _finding(number: int, finding: Finding) -> str:
-    word, _ = words.VERDICT_WORDS[finding.verdict]
-    lines = [textwrap.fill(f"{number}. [{word.lower()}] {finding.sentence}", TEXT_WIDTH, subsequent_indent="   ")]
+    lines = [textwrap.fill(f"{number}. {finding.sentence}", TEXT_WIDTH, subsequent_indent="   ")]
     if chain := chain_text(finding):
         lines.append(textwrap.indent(chain, "     "))
+    if finding.other_containers:
+        also = f"also: {', '.join(finding.other_containers)}; all of them must let go"
+        lines.append(textwrap.fill(also, TEXT_WIDTH, initial_indent="   ", subsequent_indent="   "))
     if finding.grown_at:
         lines.append(f"   grown at {words.place_in(finding.grown_at[0].frame)}")
     if finding.born_at:
         born = finding.born_at[0]
         lines.append(f"   born at {words.place_in(born.frame)} ({words.percent(born.share)} of the survivors)")
+    if finding.verdict in words.CAUSES:
+        lines.append(textwrap.fill(f"cure: {cure(finding)}", TEXT_WIDTH, initial_indent="   ", subsequent_indent="   "))
     lines.append(f"   fingerprint {finding.fingerprint}")
     return "\n".join(lines)

@@ -95,7 +95,7 @@ def rate(value: float | None) -> str:
         return NOTHING
     if value == round(value) or abs(value) >= _WHOLE_FROM:
         return count(value)
-    text = f"{value:,.2f}".rstrip("0") if abs(value) >= _TWO_DECIMALS_FROM else f"{value:.2g}"
+    text = f"{value:,.2f}".rstrip("0").rstrip(".") if abs(value) >= _TWO_DECIMALS_FROM else f"{value:.2g}"
     return text.replace("-", MINUS)
 
 

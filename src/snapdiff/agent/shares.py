@@ -1,0 +1,94 @@
+"""How much each cause holds: LeakShare, as LeakCanary and BLeak have it.
+
+What is reachable without passing a growing container is nobody's. The size of every other object is divided equally
+among the containers that reach it, so that nothing is counted twice. Beside it stands what only one container reaches:
+the least that curing this one cause frees.
+"""
+
+from __future__ import annotations
+
+from .names import key_of
+from .referents import direct, handler_for, handlers
+from .sizes import sizer
+
+TYPE_CHECKING = False  # typing itself takes 8 ms to import
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def leak_shares(roots: list[Any], containers: list[list[Any]], ours: set[int]) -> list[tuple[int, int, int | None]]:
+    """Return (shared-out bytes, bytes that nothing else reaches, partner) of each group of container objects.
+
+    The partner is the group with which it shares the most objects, None where it shares nothing.
+    """
+    look = _Look()
+    stops = {id(obj) for group in containers for obj in group}
+    nobodys = {*ours, *stops}
+    look.reach(roots, nobodys)
+    nobodys -= stops
+    reached: dict[int, list[int]] = {}
+    sizes: dict[int, int] = {}
+    for number, group in enumerate(containers):
+        seen = set(nobodys)
+        for obj in look.reach(group, seen):
+            reached.setdefault(id(obj), []).append(number)
+            sizes[id(obj)] = look.size(obj)
+    shares = [[0.0, 0] for _ in containers]
+    together: list[dict[int, int]] = [{} for _ in containers]
+    for key, owners in reached.items():
+        for number in owners:
+            shares[number][0] += sizes[key] / len(owners)
+            if len(owners) == 1:
+                shares[number][1] += sizes[key]
+            for other in owners:
+                if other != number:
+                    together[number][other] = together[number].get(other, 0) + 1
+    partners = [min(each, key=lambda other: (-each[other], other)) if each else None for each in together]
+    return [(round(share), int(alone), partner) for (share, alone), partner in zip(shares, partners)]
+
+
+class _Look:
+    """Goes over references, and knows sizes."""
+
+    def __init__(self) -> None:
+        self._table = handlers()
+        self._handlers: dict[Any, Any] = {}
+        self._sizers: dict[Any, Any] = {}
+
+    def reach(self, start: list[Any], seen: set[int]) -> list[Any]:
+        """Return everything that is reached from some objects (themselves included), adding it to `seen`."""
+        found = []
+        frontier = []
+        for obj in start:
+            if id(obj) not in seen:
+                seen.add(id(obj))
+                frontier.append(obj)
+        while frontier:
+            found += frontier
+            following = []
+            for obj in frontier:
+                for child in self.referents(obj):
+                    key = id(child)
+                    if key not in seen:
+                        seen.add(key)
+                        following.append(child)
+            frontier = following
+        return found
+
+    def referents(self, obj: Any) -> list[Any]:
+        cls = type(obj)
+        key = key_of(cls)
+        if key not in self._handlers:
+            self._handlers[key] = handler_for(cls, self._table)
+        found = direct(cls, [obj])
+        if self._handlers[key] is not None:
+            found.extend(self._handlers[key]([obj]))
+        return found
+
+    def size(self, obj: Any) -> int:
+        cls = type(obj)
+        key = key_of(cls)
+        if key not in self._sizers:
+            self._sizers[key] = sizer(cls)
+        base, measure = self._sizers[key]
+        return int(base + (measure(obj) if measure is not None else 0))

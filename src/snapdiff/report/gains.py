@@ -1,0 +1,63 @@
+"""What a finding gains, in its own unit: objects of a type, entries, bytes, or memory blocks."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from snapdiff.analysis.model import Analysis, Container, Finding, Verdict
+from snapdiff.analysis.sentences import gained_per_call, pace_of
+from snapdiff.report import words
+
+#: Types of which a container's size counts something else than entries.
+_SIZED: Final = {"str": "characters", "bytes": "bytes", "bytearray": "bytes"}
+
+
+def per_call(finding: Finding) -> str:
+    """Say what a call leaves: `+1 per call`, `+1 entry per call`, `+70 B per call`, `+1 per 40 calls`."""
+    sign = "+" if gained_per_call(finding) > 0 else ""
+    return f"{sign}{pace_of(finding)}"
+
+
+def gained(finding: Finding, number: int) -> str:
+    """Format what a round gained, in the unit of the finding."""
+    return words.signed_size(number) if finding.unit == "bytes" else words.signed(number)
+
+
+def rate(finding: Finding, value: float) -> str:
+    """Format a rate without its sign, in the unit of the finding: `1`, `70 B`."""
+    return words.size(value) if finding.unit == "bytes" else words.rate(value)
+
+
+def counted(finding: Finding, limit: int) -> str | None:
+    """Name what `growth` counts, None where that is nothing of one kind. Types are cut to `limit` characters."""
+    if finding.verdict is Verdict.CYCLE:
+        return "freed by the collector"
+    if finding.unit == "blocks":
+        return "memory blocks"
+    if finding.type is None:
+        return None
+    if finding.unit == "objects":
+        return words.shorten(finding.type, limit)
+    return f"{finding.unit} of the {words.shorten(finding.type.rpartition('.')[2], limit)}"
+
+
+def held(container: Container) -> str:
+    """Say how much a container holds: `dict of 464 entries`, `3 dict, together 464 entries`, `str of 9 characters`."""
+    if container.size is None:
+        return container.type if container.count == 1 else f"{words.count(container.count)} {container.type}"
+    what = f"{words.count(container.size)} {_SIZED.get(container.type, 'entries')}"
+    if container.size == 1:
+        what = what.replace("entries", "entry").removesuffix("s")
+    if container.count == 1:
+        return f"{container.type} of {what}"
+    return f"{words.count(container.count)} {container.type}, together {what}"
+
+
+def all_calls(analysis: Analysis) -> int:
+    """Return the calls of all completed rounds, extra ones too."""
+    return sum(each.iterations for each in analysis.rounds)
+
+
+def extra_calls(analysis: Analysis) -> int:
+    """Return the calls of the extra rounds."""
+    return sum(each.iterations for each in analysis.rounds if each.extra)

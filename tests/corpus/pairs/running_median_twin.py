@@ -1,0 +1,44 @@
+"""A running median of sensor values, computed by one generator over a window of sixty."""
+
+import bisect
+import collections
+import random
+
+rng = random.Random(5)
+
+
+def running_median():
+    values = []
+    window = collections.deque()
+    median = 0.0
+    while True:
+        value = yield median
+        bisect.insort(values, value)
+        window.append(value)
+        if len(window) > 60:
+            values.remove(window.popleft())
+        median = values[len(values) // 2]
+
+
+class Sensor:
+    def __init__(self):
+        self.median = running_median()
+        next(self.median)
+
+    def read(self):
+        return rng.random()
+
+    def update(self):
+        return self.median.send(self.read())
+
+
+SENSOR = Sensor()
+
+
+def setup():
+    pass
+
+
+def iterate():
+    for _ in range(3):
+        assert 0.0 <= SENSOR.update() <= 1.0

@@ -1,0 +1,118 @@
+"""Programs with known truth, run as real processes: what leaks is found with its cause and lines, the rest is let be.
+
+`truth.json` in each folder says what is true; the lines stand in the programs, marked `# born` and `# grown`. The whole
+corpus runs on the first Python of CI, the subset on the others (see `.ci/test-all`). Packages from PyPI are the business
+of `make accuracy`.
+"""
+
+import functools
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from snapdiff import api
+from snapdiff.record.options import DEFAULT_ROUNDS
+
+HERE = Path(__file__).parent
+#: Run on every Python: each way to hold something once, and the clean programs that are accused most easily.
+EVERYWHERE = {
+    "audit_trail", "breadcrumbs", "connection_loggers", "crawler_statistics", "device_finalizers", "feature_flags",
+    "form_classes", "health_probe", "invoice_layout", "order_tree", "price_watch", "query_log", "recency_list",
+    "row_collector", "telemetry_gateway", "timer_heap", "token_history", "undo_stack", "view_watchers", "wire_recorder",
+    "workspace_cleanup", "abc_classes", "asyncio_tasks", "batch_writer_64", "cycles_instances", "dict_cache_600",
+    "interned_names", "lru_5000", "plain_counters", "random_keys_1000", "sawtooth_50", "sawtooth_900", "struct_formats",
+}  # fmt: skip
+#: Clean programs of which only a longer run can say so: more keys than calls, and lists of dead weak references that
+#: sqlite3 clears after every two hundred cursors. They may be inconclusive, and must not be accused.
+UNDECIDED = {"random_keys_3000", "random_keys_1000", "batch_writer_64"}
+#: Lines of a thread that was running before cannot be watched before 3.12.
+OUT_OF_REACH = {"row_collector"} if sys.version_info < (3, 12) else set()
+PATIENCE = 180
+
+
+@functools.cache
+def truths(folder):
+    """What is true of every program of a folder."""
+    return json.loads((HERE / folder / "truth.json").read_text(encoding="utf-8"))
+
+
+def programs(folder, leaking):
+    """The programs of a folder that leak, or do not, for parametrisation."""
+    names = sorted(name for name in truths(folder) if (verdict_here(folder, name) == "leak") == leaking)
+    return [
+        pytest.param(folder, name, marks=() if name in EVERYWHERE else pytest.mark.corpus, id=name) for name in names
+    ]
+
+
+def verdict_here(folder, name):
+    """The truth on this Python: interned texts are immortal on 3.12 (cpython#113993)."""
+    truth = truths(folder)[name]
+    return truth.get("verdict_by_python", {}).get("{}.{}".format(*sys.version_info), truth["verdict"])
+
+
+def marked(folder, name, word):
+    """The lines of a program that carry a mark."""
+    lines = (HERE / folder / f"{name}.py").read_text(encoding="utf-8").splitlines()
+    pattern = re.compile(r"#\s*(born, grown|grown, born|born|grown)\b")
+    return {number for number, line in enumerate(lines, 1) if (found := pattern.search(line)) and word in found[1]}
+
+
+@pytest.fixture
+def judged(record):
+    """Record a program in a process of its own, as by default; return its analysis."""
+
+    def run(folder, name):
+        teardown = "teardown" if "def teardown" in (HERE / folder / f"{name}.py").read_text(encoding="utf-8") else None
+        path = record(
+            f"{name}.py:iterate", cwd=HERE / folder, setup="setup", teardown=teardown, rounds=DEFAULT_ROUNDS,
+            trace="rounds", timeout=PATIENCE,
+        )  # fmt: skip
+        analysis = api.analyze(path).analysis
+        assert (True, ()) == (analysis.complete, tuple(note for note in analysis.notes if "failed" in note))
+        return analysis
+
+    return run
+
+
+@pytest.mark.parametrize(("folder", "name"), programs("pairs", leaking=True))
+def test_a_leak_is_found_with_its_holder_type_and_both_lines(judged, folder, name):
+    truth = truths(folder)[name]
+    analysis = judged(folder, name)
+    assert str(analysis.verdict) in ("leak", "slow-leak"), analysis.sentence
+    leaks = [finding for finding in analysis.findings if str(finding.verdict) in ("leak", "slow-leak")]
+    causes = truth.get("causes", [truth])
+    assert len(causes) == len(leaks), [finding.sentence for finding in leaks]
+    for finding, cause in zip(leaks, causes, strict=True):
+        words = {word for text in places_of(finding) for word in re.findall(r"\w+", text)}
+        assert not cause["holder_any"] or words & set(cause["holder_any"]), finding.sentence
+        assert finding.type.rpartition(".")[2] in cause["types_any"], finding.sentence
+        assert finding.born_at[0].frame.line in marked(folder, name, "born"), finding.born_at
+        if name not in OUT_OF_REACH:
+            assert finding.grown_at[0].frame.line in marked(folder, name, "grown"), finding.grown_at
+
+
+def places_of(finding):
+    """The texts that name a finding's holder."""
+    path = [] if finding.container is None else [finding.container.path, finding.container.type]
+    return [*path, *(step.label for step in finding.chain), *(step.type for step in finding.chain)]
+
+
+@pytest.mark.parametrize(("folder", "name"), [*programs("pairs", leaking=False), *programs("clean", leaking=False)])
+def test_a_clean_program_is_not_accused(judged, folder, name):
+    analysis = judged(folder, name)
+    allowed = {"clean", "one-time", "saturating", "cycle"} | ({"inconclusive"} if name in UNDECIDED else set())
+    assert str(analysis.verdict) in allowed, analysis.sentence
+
+
+def test_the_corpus_is_as_large_as_it_says():
+    pairs, clean = truths("pairs"), truths("clean")
+    leaking = [name for name, truth in pairs.items() if truth["verdict"] == "leak"]
+    assert len(leaking) >= 40
+    assert [] == [name for name in leaking if pairs[f"{name}_twin"]["verdict"] != "clean"]
+    assert len(clean) >= 30
+    assert set() == EVERYWHERE - {*pairs, *clean}
+    for folder in ("pairs", "clean", "pypi"):
+        assert set(truths(folder)) == {path.stem for path in (HERE / folder).glob("*.py")}
