@@ -126,6 +126,10 @@ class CoroutineCalls(Calls):
                 break
         return made
 
+    def owners(self) -> list[Any]:
+        """Return the event loop too: it holds timers and callbacks, and only we and the policy hold it."""
+        return [*super().owners(), self._loop]
+
     def settle(self) -> None:
         """Run the callbacks that are ready."""
         import asyncio

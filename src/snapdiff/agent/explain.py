@@ -182,7 +182,8 @@ class Explainer:
             label, kind = book.edges[step], book.kinds[step]
             if at == 0:
                 if label == "the recorded object":
-                    label = "the recorded " + short_type_name(type(self.objects[step][0]))
+                    name = short_type_name(type(self.objects[step][0]))
+                    label = "the event loop" if name.endswith("EventLoop") else "the recorded " + name
                 chain.append((label, kind))
                 continue
             owners, values = self.objects.get(path[at - 1]) or [], self.objects.get(step) or []
@@ -210,12 +211,25 @@ class Explainer:
             return None
         known = self.book.attributes.get(self.book.kinds[parent], ())
         names = [self.book.edges[each][1:] for each in self._siblings(parent)]
-        return bounds.stated_bound(owners[0], bounds.attribute_names(owners[0], (*known, *names)), present)
+        beside = bounds.attribute_names(owners[0], (*known, *names))
+        return bounds.stated_bound(owners[0], self.book.edges[node][1:], beside, present)
 
     def _siblings(self, parent: int) -> list[int]:
         return [node for node, above in enumerate(self.book.parents) if above == parent]
 
     # -- lines --------------------------------------------------------------------------------------------
+
+    def _attribute_of_what_stays(self, node: int, value: Any) -> Callable[[], Any] | None:
+        """Return what reads a container through attributes from the first of its owners that is no attribute itself.
+
+        Owners are replaced as containers are: what is read must be found anew each time.
+        """
+        names: list[str] = []
+        while node >= 0 and self.book.edges[node].startswith("."):
+            names.insert(0, self.book.edges[node][1:])
+            node = self.book.parents[node]
+        owners = self.objects.get(node) or [] if node >= 0 else []
+        return readers.attribute_reader(owners[0], names, value) if len(owners) == 1 else None
 
     def _watch(self, suspect: suspects.Suspect) -> grown.Watch | None:
         objects = self.objects[suspect.node]
@@ -224,11 +238,12 @@ class Explainer:
         if len(objects) > 1:
             half = _MOST_WATCHED // 2
             return grown.Watch(readers.total_reader([*objects[:half], *objects[half:][-half:]]), False)
-        parent, edge = self.book.parents[suspect.node], self.book.edges[suspect.node]
+        edge = self.book.edges[suspect.node]
+        parent = self.book.parents[suspect.node]
         owners = self.objects.get(parent) or [] if parent >= 0 else []
         read = None
-        if len(owners) == 1 and edge.startswith("."):
-            read = readers.attribute_reader(owners[0], edge[1:], objects[0])
+        if edge.startswith("."):
+            read = self._attribute_of_what_stays(suspect.node, objects[0])
         elif len(owners) == 1 and edge.startswith(CONTEXT):
             read = readers.context_reader(owners[0], edge[len(CONTEXT) :])
         if read is None:

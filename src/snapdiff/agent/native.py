@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Survivors of all nameless types that are looked at.
 _SAMPLE = 400
+#: Context variables that are roots of their own. More are made as the program runs.
+_MOST_VARIABLES = 50
 #: A child that leads to this part of the survivors is on their common way.
 _COMMON = 0.8
 #: A namespace's entry that leads to this part of them is a cause of its own.
@@ -45,8 +47,9 @@ def explain(
     wanted = dict.fromkeys(kinds)
     survivors = [obj for obj in unreached if type_name(type(obj)) in wanted]
     fresh = [obj for obj in survivors if births.is_new(obj)] or survivors
-    sample = fresh[-_SAMPLE:]
-    tree = search({id(obj) for obj in sample}, own.also(survivors, fresh, sample), owners, _context_roots())
+    sample = _sample(fresh, kinds)
+    context = _context_roots()
+    tree = search({id(obj) for obj in sample}, own.also(survivors, fresh, sample), owners, context)
     rows: list[dict[str, Any]] = []
     holders: list[Any] = []
     held: list[Any] = []
@@ -55,7 +58,7 @@ def explain(
         held += objects
         row, holder = _describe(tree, position)
         rows.append({**row, **_types(objects, births)})
-        holders.append(holder)
+        holders.append(None if any(holder is root for _, root in context) else holder)
     known = {id(obj) for obj in held}
     loose = [obj for obj in sample if id(obj) not in known]
     if len(loose) >= _OWN_CAUSE * len(sample):
@@ -80,9 +83,21 @@ def explain(
     return rows, holders
 
 
+def _sample(objects: list[Any], kinds: list[str]) -> list[Any]:
+    """Return the newest objects of each type, as many of one as of another."""
+    groups: dict[str, list[Any]] = {}
+    for obj in objects:
+        groups.setdefault(type_name(type(obj)), []).append(obj)
+    most = max(1, _SAMPLE // len(kinds))
+    return [obj for members in groups.values() for obj in members[-most:]]
+
+
 def _context_roots() -> list[tuple[str, Any]]:
-    """Return the values of context variables that are set here."""
-    return [("context variable " + variable.name[:80], value) for variable, value in contextvars.copy_context().items()]
+    """Return the values of context variables that are set here; of very many, all together."""
+    items = list(contextvars.copy_context().items())
+    if len(items) > _MOST_VARIABLES:
+        return [("context variables of this thread", [value for _, value in items])]
+    return [("context variable " + variable.name[:80], value) for variable, value in items]
 
 
 def _types(objects: list[Any], births: Births) -> dict[str, Any]:

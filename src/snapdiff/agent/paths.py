@@ -53,6 +53,9 @@ def search(wanted: Iterable[int], own: Own, owners: list[Any], others: list[tupl
     seen = own_state([tree, missing, table, found_handlers]).ids | own.ids
     order, parent, index = tree.order, tree.parent, tree.index
     seen.update(map(id, (seen, order, parent, index, tree.__dict__)))
+    seen.difference_update(map(id, owners))
+    # Every module is a root; a way through the table of all modules would only look odd.
+    seen.add(id(sys.modules))
 
     def grow(roots: list[Any]) -> None:
         position = len(order)

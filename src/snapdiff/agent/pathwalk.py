@@ -15,6 +15,7 @@ import gc
 import os
 import sys
 import types
+import weakref
 from collections import deque
 
 from .book import Book
@@ -72,6 +73,8 @@ class PathWalk:
         self._count(self._table_of_modules(), dict, [sys.modules])
         self._modules(program)
         for owner in self.owners:
+            # The driver holds it too, which does not make it ours.
+            self.seen.discard(id(owner))
             self.take(-1, "the recorded object", [owner])
         self._drain()
         for group in (libraries, last):
@@ -235,8 +238,13 @@ class PathWalk:
         """Count the tracked objects that nothing led to, and what they refer to, by type."""
         seen = self.seen
         groups: dict[Any, list[Any]] = {}
-        for obj in [obj for obj in self.tracked if id(obj) not in seen]:
-            if not self._is_mine(obj):
+        loose = [obj for obj in self.tracked if id(obj) not in seen]
+        for obj in loose:
+            if type(obj) is dict and _lists_subclasses(obj):
+                seen.add(id(obj))
+                seen.update(map(id, dict.values(obj)))
+        for obj in loose:
+            if id(obj) not in seen and not self._is_mine(obj):
                 groups.setdefault(key_of(type(obj)), []).append(obj)
         if self.capture is not None:
             self.unreached += [obj for members in groups.values() for obj in members]
@@ -253,6 +261,12 @@ class PathWalk:
         for members in groups.values():
             cls = type(members[0])
             self._count(self.book.node(-1, root, type_name(cls)), cls, members)
+
+
+def _lists_subclasses(table: dict[Any, Any]) -> bool:
+    """Say whether a dict that nothing refers to is a class's table of its subclasses: addresses and weak references."""
+    first = next(iter(dict.items(table)), None)
+    return first is not None and type(first[0]) is int and type(first[1]) is weakref.ref
 
 
 def module_groups() -> list[list[tuple[str, Any]]]:

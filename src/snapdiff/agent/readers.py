@@ -5,8 +5,8 @@ from __future__ import annotations
 import types
 
 from . import edges
-from .attributes import is_namespace
-from .names import type_dict, type_name
+from .attributes import is_class_attribute, is_namespace
+from .names import mro, type_dict, type_name
 from .pathwalk import length_of
 from .referents import get_referents
 from .sizes import sizer
@@ -22,21 +22,31 @@ def value_reader(value: Any) -> Callable[[], Any]:
     return lambda: value
 
 
-def attribute_reader(owner: Any, name: str, value: Any) -> Callable[[], Any] | None:
-    """Return a function that reads an attribute, so that a container that is replaced is still seen."""
-    cls = type(owner)
-    read: Callable[[], Any]
-    if issubclass(cls, types.ModuleType):
-        namespace = types.ModuleType.__getattribute__(owner, "__dict__")
-        read = lambda: namespace.get(name)  # noqa: E731
-    elif issubclass(cls, type):
-        read = lambda: type.__dict__["__dict__"].__get__(owner).get(name)  # noqa: E731
-    else:
-        read = lambda: _ask(owner, name)  # noqa: E731
+def attribute_reader(owner: Any, names: list[str], value: Any) -> Callable[[], Any] | None:
+    """Return a function that reads an attribute of an attribute …, None where that does not lead to the value."""
+
+    def read() -> Any:
+        found = owner
+        for name in names:
+            found = _attribute(found, name)
+        return found
+
     try:
         return read if read() is value else None
     except Exception:
         return None
+
+
+def _attribute(owner: Any, name: str) -> Any:
+    cls = type(owner)
+    if issubclass(cls, types.ModuleType):
+        return types.ModuleType.__getattribute__(owner, "__dict__").get(name)
+    if issubclass(cls, type):
+        return type_dict(owner).get(name)
+    slot = any(type(type_dict(base).get(name)) is types.MemberDescriptorType for base in mro(cls))
+    if not slot and is_class_attribute(mro(cls), name):
+        raise AttributeError(name)
+    return _ask(owner, name)
 
 
 def length_reader(read: Callable[[], Any]) -> Callable[[], int]:

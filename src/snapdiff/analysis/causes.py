@@ -33,8 +33,8 @@ from snapdiff.analysis.paths import ACCUSED, CAUSES, NAMELESS, Grown, Node, Path
 from snapdiff.analysis.sentences import cycle_sentence
 
 _WEAK = ("weakref", "weakref.ReferenceType", "weakref.KeyedRef", "weakref.WeakMethod")
-#: What an abstract class keeps of classes that were compared with it: sets of weak references.
-_ABSTRACT = "_abc._abc_data"
+#: What keeps only weak references of what it is given.
+_REFERS_WEAKLY = ("_abc._abc_data", "weakref.WeakValueDictionary", "_weakrefset.WeakSet")
 #: Types that are part of another object rather than what a person would name.
 _PARTS = ("dict", "cell", "tuple", "list", "str", "int", "float", "bytes", "method", "function", "set")
 _GARBAGE = -1
@@ -59,12 +59,12 @@ class Causes:
 
     def nameless(self, known: list[Finding]) -> list[Finding]:
         """Return findings for survivors that no name leads to: held by frames, threads, or native code."""
-        grown = {
-            each.node.type: each for each in self.paths.grown() if self.paths.root(each.node).edge in NAMELESS
-        }  # fmt: skip
-        places = {(row.frame.file, row.frame.function) for finding in known for row in finding.born_at}
+        # What is only reached through code hangs on functions and classes: with a named cause, it is a part of that.
+        accused = any(finding.verdict in ACCUSED for finding in known)
+        roots = NAMELESS[1:] if accused else NAMELESS
+        grown = {each.node.type: each for each in self.paths.grown() if self.paths.root(each.node).edge in roots}
         rows = self._matrices.table("cause_types")
-        found = []
+        found: list[Any] = []
         taken: set[str] = set()
         for number, cause in self._causes.items():
             if number >= _GARBAGE:
@@ -72,16 +72,35 @@ class Causes:
             kinds = [row for row in records(rows[rows["cause"] == number]) if row.type in grown]
             if not kinds:
                 continue
-            finding = self._nameless(number, cause, kinds, grown)
             taken.update(row.type for row in kinds)
-            if not any((row.frame.file, row.frame.function) in places for row in finding.born_at):
-                found.append(finding)
-                places.update((row.frame.file, row.frame.function) for row in finding.born_at)
+            found.append((number, self._nameless(number, cause, kinds, grown)))
+        found = self._on_their_own(found, known)
         # A recording that ended early says what grew, and no more.
         left = [each for name, each in grown.items() if name not in taken]
         if left and not self._causes and not known and not found:
             found.append(self._unexplained(left))
         return found
+
+    def _on_their_own(self, found: list[tuple[int, Finding]], known: list[Finding]) -> list[Finding]:
+        """Leave out findings whose survivors are made where those of another cause are: they are its parts."""
+        findings = list(known)
+        kept = []
+        for number, finding in sorted(found, key=lambda each: CAUSES.index(each[1].verdict)):
+            blamed = {row.frame for other in findings for row in other.born_at}
+            blamed |= {row.frame for other in findings for row in other.grown_at}
+            functions = {(frame.file, frame.function) for frame in blamed}
+            births = self._matrices.table("births")
+            stacks = {int(stack) for stack in births[births["cause"] == number]["stack"]}
+            is_part = any((row.frame.file, row.frame.function) in functions for row in finding.born_at)
+            is_part = is_part or any(not blamed.isdisjoint(self._frames.stack(stack)) for stack in stacks)
+            kinds = {finding.type, *finding.other_types}
+            # What C keeps inside of an object that grows is counted beside it: a tuple for each connection.
+            beside = finding.growth[-1] in {other.growth[-1] for other in findings}
+            if is_part or (known and kinds <= set(_WEAK)) or (beside and kinds <= set(_PARTS)):
+                continue
+            kept.append(finding)
+            findings.append(finding)
+        return kept
 
     def cycles(self) -> list[Finding]:
         """Return what only the cyclic collector frees, call by call, as one finding."""
@@ -220,7 +239,7 @@ class Causes:
 
     def _only_weak(self, grown: Grown) -> bool:
         """Say whether nothing but weak references is gained below a container."""
-        if any(step.type == _ABSTRACT for step in self.paths.chain(grown.node)):
+        if any(step.type in _REFERS_WEAKLY for step in self.paths.chain(grown.node)):
             return True
         below = [node for node in self.paths.below(grown.node) if node.objects and sum(node.objects[1:]) > 0]
         # The keys of a dictionary of weak references go with them.
@@ -238,6 +257,7 @@ class Causes:
         ranked = sorted(
             kinds,
             key=lambda row: (
+                grown[row.type].judgement.verdict not in ACCUSED,
                 native and not row.held,
                 row.type in _PARTS,
                 "." not in row.type,

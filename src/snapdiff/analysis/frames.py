@@ -37,7 +37,10 @@ class Frames:
             return None, ()
         at = next((i for i, (file, _, _) in enumerate(stack) if self._is_of(file, home)), None)
         if at is None:
-            at = next((i for i, (file, _, _) in enumerate(stack) if self._kinds.get(file) == "project"), 0)
+            at = next((i for i, (file, _, _) in enumerate(stack) if self._kinds.get(file) == "project"), None)
+        if at is None:
+            # Code that was made from a text has no lines that anybody could read.
+            at = next((i for i, (file, _, _) in enumerate(stack) if not self._paths.get(file, "").startswith("<")), 0)
         frames = self.stack(number)
         return frames[at], frames[at + 1 :]
 

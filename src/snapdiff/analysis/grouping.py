@@ -39,6 +39,21 @@ def on_one_line(findings: list[Finding]) -> list[Finding]:
             frame = finding.grown_at[0].frame
             key = (finding.verdict, finding.type, finding.container.type, finding.unit, frame.file, frame.line)
         kept[key] = _together(kept[key], finding) if key in kept else finding
+    return _of_one_owner(list(kept.values()))
+
+
+def _of_one_owner(findings: list[Finding]) -> list[Finding]:
+    """Put attributes of one owner that grow at one line by as much together: the parts of one structure."""
+    kept: dict[object, Finding] = {}
+    for at, finding in enumerate(sorted(findings, key=lambda each: -each.bytes_per_iteration)):
+        key: object = at
+        if finding.grown_at and finding.container is not None:
+            owner = finding.container.path.rpartition(".")[0]
+            frame = finding.grown_at[0].frame
+            key = (finding.verdict, owner, frame.file, frame.line, finding.growth[-1]) if owner else at
+        first = kept.setdefault(key, finding)
+        if first is not finding and finding.container is not None:
+            kept[key] = replace(first, other_containers=(*first.other_containers, finding.container.path))
     return list(kept.values())
 
 

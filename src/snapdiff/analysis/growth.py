@@ -107,6 +107,9 @@ class _Confirmed:
             return Judgement(
                 Law.BOUNDED, Verdict.SATURATING, rate, (text, "the rate fell to less than half: it fills up")
             )
+        if self._halves():
+            reason = "the rate fell from window to window, to less than half: it fills up"
+            return Judgement(Law.BOUNDED, Verdict.SATURATING, rate, (text, reason))
         if self._falls():
             reason = "the rate falls: this may fill up and stop"
             return Judgement(Law.BOUNDED, Verdict.INCONCLUSIVE, rate, (text, reason))
@@ -142,6 +145,11 @@ class _Confirmed:
             return True
         steadily = all(after < before for before, after in pairwise(rates))
         return len(rates) > 2 and steadily and rates[-1] <= limits.FALLING_STEADILY * rates[0]  # noqa: PLR2004
+
+    def _halves(self) -> bool:
+        """Say whether the rate went down in every window, to less than half of what it was."""
+        steadily = all(after < before for before, after in pairwise(self.rates))
+        return len(self.rates) > 2 and steadily and self.rates[-1] <= limits.SATURATED * self.rates[0]  # noqa: PLR2004
 
     def _by_steps(self) -> bool:
         """Say whether it grows in equal steps so rare that one more or less explains another rate."""

@@ -48,7 +48,7 @@ def lost_in_native_code(
         gained = sum(row.blocks)
         if place in known or not least <= row.bytes_per_iteration <= left * limits.ALL_OF_IT or key not in reachable:
             continue
-        if reachable[key] >= limits.REACHABLE_SHARE * gained or _on_behalf_of(row, matrices, frames, blamed):
+        if reachable[key] >= limits.REACHABLE_SHARE * gained or _line_on_behalf_of(row, matrices, frames, blamed):
             continue
         born = (BornAt(row.frame, 1.0, gained, None, ()),)
         finding = Finding(
@@ -65,19 +65,20 @@ def lost_in_native_code(
 
 
 def _unexplained(last: Round, matrices: Matrices) -> float:
-    """Return the traced bytes a call that the sizes of all objects leave over.
+    """Return the traced bytes a call, over all lines, that the sizes of all objects leave over.
 
-    The array of attribute values that 3.11 and 3.12 keep beside an instance is in no size: it is taken off by estimate,
-    so that rather too little is left than too much.
+    Only the lines of the program: tracemalloc's own total has the agent's memory in it. The array of attribute values
+    that 3.11 and 3.12 keep beside an instance is in no size: it is taken off by estimate, so that rather too little is
+    left than too much. A block that the interpreter reuses keeps the line of its first use, so a line alone proves
+    nothing: keys of dictionaries that a cache keeps were traced to where an earlier dictionary was made.
     """
-    if last.traced_bytes is None:
-        return 0.0
+    traced = int(matrices.lines("bytes", matrices.workload).iloc[:, -1].sum())
     gained = matrices.types("objects")
     instances = sum(max(0, int(row.iloc[-1])) for name, row in gained.iterrows() if "." in str(name))
-    return (last.traced_bytes - last.bytes - instances * limits.INLINE_VALUES) / last.iterations
+    return (traced - last.bytes - instances * limits.INLINE_VALUES) / last.iterations
 
 
-def _on_behalf_of(row: LineRow, matrices: Matrices, frames: Frames, blamed: set[Frame]) -> bool:
+def _line_on_behalf_of(row: LineRow, matrices: Matrices, frames: Frames, blamed: set[Frame]) -> bool:
     """Say whether a line allocates while a line is called that is blamed already: it makes parts of those survivors."""
     stacks = matrices.table("stacks")
     tops = stacks[(stacks["depth"] == 0) & (stacks["line"] == row.frame.line)]

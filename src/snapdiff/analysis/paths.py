@@ -83,7 +83,11 @@ class Paths:
         for verdicts in (ACCUSED, (Verdict.INCONCLUSIVE,), (Verdict.SATURATING,)):
             # Parents have smaller numbers, so the topmost come first.
             for node in sorted(self._growing(verdicts), key=lambda each: each.number):
-                above = next((each for each in self.chain(node) if each.number in found), None)
+                path = self.chain(node)
+                if verdicts == (Verdict.INCONCLUSIVE,) and any(_fills_up(each) for each in path[:-1]):
+                    # It is judged with the container above it.
+                    continue
+                above = next((each for each in path if each.number in found), None)
                 cause = self._cause(node) if above is None else found[above.number]
                 cause = found.setdefault(cause.node.number, cause)
                 if node is not cause.node:
@@ -176,6 +180,11 @@ class Paths:
             if judgement is not None and judgement.verdict in CAUSES[2:] and gained[-1] > 0:
                 return node
         return None
+
+
+def _fills_up(node: Node) -> bool:
+    judgement = node.by_entries or node.by_objects
+    return judgement is not None and judgement.verdict is Verdict.SATURATING
 
 
 def _rank(judgement: Judgement | None) -> int:

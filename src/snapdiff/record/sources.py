@@ -97,7 +97,8 @@ class Sources:
 def _collect(node: ast.AST, prefix: str, found: list[tuple[int, int, str]]) -> None:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
-            start = min([child.lineno, *[decorator.lineno for decorator in child.decorator_list]])
+            # Decorators, defaults and the `def` itself run in the function around it.
+            start = child.body[0].lineno
             found.append((start, child.end_lineno or child.lineno, prefix + child.name))
             _collect(child, f"{prefix}{child.name}.<locals>.", found)
         elif isinstance(child, ast.ClassDef):
