@@ -77,7 +77,9 @@ class Measurer:
                     fields["types"] = types
                     fields["objects"] = sum(row[0] for row in types.values())
                     fields["object_bytes"] = sum(row[1] for row in types.values())
-                    fields["traces"] = traces.aggregate()
+                    fields["traces"] = found = traces.aggregate()
+                    # Rows of ours, which sub-checkpoints do not have.
+                    own = own.also(types, found or {}, dict(enumerate(found["stacks"])) if found else {})
                 else:
                     fields["types"] = counts = tracked_census(own)
                     fields["tracked"] = sum(counts.values())

@@ -85,7 +85,7 @@ class Causes:
         """Leave out findings whose survivors are made where those of another cause are: they are its parts."""
         findings = list(known)
         kept = []
-        for number, finding in sorted(found, key=lambda each: CAUSES.index(each[1].verdict)):
+        for number, finding in sorted(found, key=lambda each: (CAUSES.index(each[1].verdict), each[1].held_natively)):
             blamed = {row.frame for other in findings for row in other.born_at}
             blamed |= {row.frame for other in findings for row in other.grown_at}
             functions = {(frame.file, frame.function) for frame in blamed}
@@ -95,7 +95,7 @@ class Causes:
             is_part = is_part or any(not blamed.isdisjoint(self._frames.stack(stack)) for stack in stacks)
             kinds = {finding.type, *finding.other_types}
             # What C keeps inside of an object that grows is counted beside it: a tuple for each connection.
-            beside = finding.growth[-1] in {other.growth[-1] for other in findings}
+            beside = finding.held_natively and finding.growth[-1] in {other.growth[-1] for other in findings}
             if is_part or (known and kinds <= set(_WEAK)) or (beside and kinds <= set(_PARTS)):
                 continue
             kept.append(finding)
