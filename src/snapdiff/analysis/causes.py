@@ -76,7 +76,11 @@ class Causes:
             found.append((number, self._nameless(number, cause, kinds, grown)))
         found = self._on_their_own(found, known)
         # A recording that ended early says what grew, and no more.
-        left = [each for name, each in grown.items() if name not in taken]
+        left = [
+            each
+            for name, each in grown.items()
+            if name not in taken and each.judgement.verdict is not Verdict.SATURATING
+        ]
         if left and not self._causes and not known and not found:
             found.append(self._unexplained(left))
         return found
