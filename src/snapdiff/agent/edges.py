@@ -10,6 +10,7 @@ import functools
 import sys
 import types
 
+from .attributes import is_class_attribute
 from .names import mro, short_type_name, type_dict
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
@@ -147,13 +148,13 @@ def instance_attribute(owner: Any, value: Any) -> str | None:
                 for used in held.__code__.co_names:
                     if used not in asked:
                         asked.add(used)
-                        if not _is_class_attribute(classes, used) and _ask(owner, used) is value:
+                        if not is_class_attribute(classes, used) and _ask(owner, used) is value:
                             return _text(used)
         annotations = namespace.get("__annotations__")
         for used in dict.keys(annotations) if type(annotations) is dict else ():
             if type(used) is str and used not in asked:
                 asked.add(used)
-                if not _is_class_attribute(classes, used) and _ask(owner, used) is value:
+                if not is_class_attribute(classes, used) and _ask(owner, used) is value:
                     return _text(used)
     return _in_dict(owner, classes, value)
 
@@ -169,15 +170,6 @@ def _in_dict(owner: Any, classes: tuple[type, ...], value: Any) -> str | None:
                     if attribute is value and type(name) is str:
                         return _text(name)
     return None
-
-
-def _is_class_attribute(classes: tuple[type, ...], name: str) -> bool:
-    """Say whether asking for a name could run a descriptor. Plain class values shadowed by an instance are fine."""
-    for cls in classes:
-        held = type_dict(cls).get(name, _MISSING)
-        if held is not _MISSING and any("__get__" in type_dict(base) for base in mro(type(held))):
-            return True
-    return False
 
 
 def _ask(owner: Any, name: str) -> Any:
