@@ -115,7 +115,9 @@ def _slot_reader(descriptor: Any) -> Callable[[Any], Any]:
     get = descriptor.__get__
 
     def read(obj: Any) -> Any:
-        return _read(get, obj)
+        # A slot of C that is no object (a number, a flag) is made into one for each who asks: it is not there.
+        value = _read(get, obj)
+        return value if value is _read(get, obj) else MISSING
 
     return read
 

@@ -144,6 +144,22 @@ class Book:
         now[BYTES][node] += size
         now[ENTRIES][node] += entries
 
+    def learn(
+        self, nodes: list[Any], measures: list[bytes], collections: bytes, keys: list[Any], fresh: list[int],
+        attributes: list[Any],
+    ) -> None:  # fmt: skip
+        """Take in what the native walker made of a checkpoint: new nodes, all measures, and what else it learnt."""
+        for parent, edge, kind in nodes:
+            self._add(parent, edge, kind)
+        self.now = [array("q", each) for each in measures]
+        self.collections[:] = collections
+        for node, edge in keys:
+            self.named_keys.setdefault(node, {})[edge] = None
+        for node in fresh:
+            self.fresh_edges[node] = self.fresh_edges.get(node, 0) + 1
+        for kind, names in attributes:
+            self.attributes[kind] = tuple(names)
+
     def measure(self, which: int, checkpoint: int, node: int) -> int:
         """Return a measure of a node at a kept checkpoint; 0 before it was known."""
         values = self.history[checkpoint][which]

@@ -12,7 +12,7 @@ from .book import Book, Names
 from .census import census, tracked_census
 from .native import exit_callbacks
 from .own import own_state
-from .pathwalk import PathWalk
+from .pathwalk import walk_paths
 from .plan import Plan
 from .untraced import Untraced, not_ours
 
@@ -85,7 +85,7 @@ class Measurer:
                     fields["tracked"] = sum(counts.values())
                 if paths:
                     walking = time.perf_counter()
-                    PathWalk(self.book, own, self.owners).run()
+                    walk_paths(self.book, own, self.owners)
                     self.walk_seconds = time.perf_counter() - walking
             fields["gc_enabled"] = enabled
             fields["gc_threshold"] = gc.get_threshold()

@@ -16,7 +16,7 @@ from .names import short_type_name, type_name
 from .native import AT_EXIT
 from .own import Own, own_state
 from .paths import path_text
-from .pathwalk import CODE, UNREACHED, PathWalk, length_of
+from .pathwalk import CODE, UNREACHED, length_of, walk_paths
 from .shares import leak_shares
 from .spread import CONTEXT, LOCAL, UNNAMED
 
@@ -61,9 +61,7 @@ class Explainer:
             for node in (*book.ancestors(suspect.node), *suspect.below):
                 wanted[node] = []
         with untraced:
-            walk = PathWalk(book, own_state([*self.keep, self, wanted]), self.owners, wanted)
-            walk.run()
-            self.unreached = walk.unreached
+            self.unreached = walk_paths(book, own_state([*self.keep, self, wanted]), self.owners, wanted)
         self.objects = wanted
 
     @property

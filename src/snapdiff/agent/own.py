@@ -32,7 +32,7 @@ class Own:
         A dict's values are taken to be lists of ours too. (`own_state` would go on into a survivor that is a list.)
         """
         ids, types = set(self.ids), set(self.types)
-        for group in groups:
+        for group in (groups, *groups):
             parts = [group, *group.values()] if type(group) is dict else [group]
             ids.update(map(id, parts))
             types.update(map(type, parts))

@@ -43,12 +43,13 @@ _MODULE_DICT: Any = vars(types.ModuleType)["__dict__"].__get__
 class PathWalk:
     """One walk. `capture` maps nodes to lists that receive their objects; `owners` are roots after the program."""
 
-    def __init__(self, book: Book, own: Own, owners: list[Any], capture: dict[int, list[Any]] | None = None) -> None:
+    def __init__(
+        self, tracked: list[Any], book: Book, own: Own, owners: list[Any], capture: dict[int, list[Any]] | None = None
+    ) -> None:
         self.book = book
         self.capture = capture
         self.owners = owners
-        # Before anything of ours is made: what is not in here is ours.
-        self.tracked = gc.get_objects()
+        self.tracked = tracked
         self.queue: deque[tuple[int, type, list[Any]]] = deque()
         self.late: deque[tuple[int, str, list[Any]]] = deque()
         self.skipped: list[Any] = [_MODULE_DICT(module) for name, module in list(sys.modules.items()) if is_ours(name)]
@@ -221,8 +222,9 @@ class PathWalk:
             for start in range(0, len(frontier), _BATCH):
                 referred = list(filter(gc.is_tracked, get_referents(*frontier[start : start + _BATCH])))
                 by_id = dict(zip(map(id, referred), referred))
-                fresh = set(by_id).difference(seen)
-                seen |= fresh
+                # In the order of the references: a set's would be that of the addresses.
+                fresh = [key for key in by_id if key not in seen]
+                seen.update(fresh)
                 # A module's own traversal is never asked, see `direct`.
                 following += [
                     obj for obj in map(by_id.__getitem__, fresh) if not issubclass(type(obj), types.ModuleType)
@@ -261,6 +263,17 @@ class PathWalk:
         for members in groups.values():
             cls = type(members[0])
             self._count(self.book.node(-1, root, type_name(cls)), cls, members)
+
+
+def walk_paths(
+    book: Book, own: Own, owners: list[Any], capture: dict[int, list[Any]] | None = None
+) -> list[Any]:  # fmt: skip
+    """Count everything in the book, by path; return what no name leads to, when some nodes' objects are captured."""
+    # Before anything of ours is made, if only the tuple of a call's arguments: what is not in here is ours.
+    tracked = gc.get_objects()
+    walk = PathWalk(tracked, book, own, owners, capture)
+    walk.run()
+    return walk.unreached
 
 
 def _lists_subclasses(table: dict[Any, Any]) -> bool:

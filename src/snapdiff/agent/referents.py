@@ -95,6 +95,19 @@ def _time_zones(cls: Any) -> Handler:
     return zones
 
 
+def library_types() -> list[Any]:
+    """Return the array, datetime and time types of libraries that are loaded, None for each that is not."""
+    array = getattr(sys.modules.get("numpy"), "ndarray", None)
+    found = [array if isinstance(array, type) else None]
+    datetime = sys.modules.get("datetime")
+    for name in ("datetime", "time"):
+        cls = getattr(datetime, name, None)
+        # Only the C implementation has descriptors that run no Python code.
+        in_c = isinstance(cls, type) and type(cls.__dict__.get("tzinfo")).__name__ == "getset_descriptor"
+        found.append(cls if in_c else None)
+    return found
+
+
 def handlers() -> dict[type, Handler]:
     """Return the table for the libraries that are loaded now. Imports nothing."""
     table: dict[type, Handler] = {
@@ -102,15 +115,11 @@ def handlers() -> dict[type, Handler]:
         type(_dict_keys.__code__): _code_constants,
         range: _range_bounds,
     }
-    numpy = sys.modules.get("numpy")
-    array = getattr(numpy, "ndarray", None)
-    if isinstance(array, type):
+    array, *times = library_types()
+    if array is not None:
         table[array] = _array_contents(array)
-    datetime = sys.modules.get("datetime")
-    for name in ("datetime", "time"):
-        cls = getattr(datetime, name, None)
-        # Only the C implementation has descriptors that run no Python code.
-        if isinstance(cls, type) and type(cls.__dict__.get("tzinfo")).__name__ == "getset_descriptor":
+    for cls in times:
+        if cls is not None:
             table[cls] = _time_zones(cls)
     return table
 

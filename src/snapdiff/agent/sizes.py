@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 import types
 
-from .names import HAVE_GC, MANAGED_DICT, MANAGED_WEAKREF, fixed_size, flags, mro, type_dict
+from .names import HAVE_GC, MANAGED_DICT, MANAGED_WEAKREF, fixed_size, flags, mro, type_dict, type_name
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
@@ -23,6 +23,18 @@ _PRE_HEADER = 16 if sys.version_info >= (3, 11) else 0
 _C_METHOD = types.MethodDescriptorType
 # From 3.13 attribute values lie inside the instance and object.__sizeof__ counts them, per type.
 _INLINE_VALUES = 1 << 2 if sys.version_info >= (3, 13) else 0
+
+
+#: Modules whose `__sizeof__` in C only adds numbers. An extension's may do anything (pyarrow's runs Python and adds up
+#: buffers that others share), and must not run in a forked child. None before 3.10: there all are asked.
+_STANDARD = getattr(sys, "stdlib_module_names", None)
+TRUSTED = None if _STANDARD is None else frozenset({*_STANDARD, "numpy"})
+
+
+def _is_trusted(cls: type) -> bool:
+    """Say whether a class comes from one of these modules. Names without a module are the builtins'."""
+    module, dot, _ = type_name(cls).partition(".")
+    return TRUSTED is None or not dot or module in TRUSTED
 
 
 def header_size(cls: type) -> int:
@@ -42,7 +54,7 @@ def sizer(cls: type) -> tuple[int, Callable[[Any], int] | None]:
     header = header_size(cls)
     for base in mro(cls):
         method = type_dict(base).get("__sizeof__")
-        if type(method) is not _C_METHOD:
+        if type(method) is not _C_METHOD or not _is_trusted(base):
             continue
         if method is _object_sizeof_descriptor:
             size = fixed_size(cls)

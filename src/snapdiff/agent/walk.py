@@ -77,7 +77,8 @@ class _Walker:
         self.visit = visit
         self.table = handlers()
         self.handlers: dict[Any, Any] = {}
-        self.strings: dict[str, str] = {}
+        # The interpreter's own are there first: another object of such a value is one of the program's.
+        self.strings: dict[str, str] = {text: text for text in singletons() if type(text) is str}
         self.seen = own.ids.union(_ids(singletons()))
         # Objects that the program has frozen (gc.freeze) are tracked but in no list: then everything goes by id.
         self.frozen = gc.get_freeze_count() > 0
@@ -86,7 +87,9 @@ class _Walker:
         if self.frozen:
             for objects in groups.values():
                 self.seen |= _ids(objects)
-            groups.setdefault(dict, []).append(sys.modules)
+            if id(sys.modules) not in self.seen:
+                self.seen.add(id(sys.modules))
+                groups.setdefault(dict, []).append(sys.modules)
         while groups:
             following: dict[Any, list[Any]] = {}
             for objects in groups.values():
@@ -95,9 +98,9 @@ class _Walker:
                 for start in range(0, len(objects), _BATCH):
                     self.absorb(self.referred(cls, objects[start : start + _BATCH]), following)
             groups = following
-        for code in range(256):
-            self.strings.pop(chr(code), None)
-        self.strings.pop("", None)
+        for text in singletons():
+            if type(text) is str:
+                del self.strings[text]
         self.visit(str, list(self.strings))
 
     def referred(self, cls: type, objects: list[Any]) -> list[Any]:
@@ -161,10 +164,9 @@ def _not_of(cls: type, objects: list[Any]) -> list[Any]:
 
 def _learn(known: dict[str, str], strings: list[str]) -> None:
     # The first object of a value stays: a later one must not take its place, or it would be counted again.
-    fresh = dict(zip(strings, strings))
     # set.difference looks each of its own members up; a view's `-` would go over all that is known.
-    for value in set(fresh).difference(known):
-        known[value] = fresh[value]
+    for value in set(strings).difference(known):
+        known[value] = value
 
 
 def _other_objects(strings: list[str], known: dict[str, str]) -> list[str]:

@@ -1,0 +1,155 @@
+/* What differs between CPython's versions, and what its public headers do not show. All of it only reads. */
+#ifndef WALKER_LAYOUTS_H
+#define WALKER_LAYOUTS_H
+
+#define PY_SSIZE_T_CLEAN
+#define Py_BUILD_CORE_MODULE 1
+#include <Python.h>
+
+#if PY_VERSION_HEX < 0x030C0000
+#include <structmember.h>
+#endif
+
+#if PY_VERSION_HEX < 0x030B0000 || PY_VERSION_HEX >= 0x030E0000
+#error "the native walker knows CPython 3.11, 3.12 and 3.13"
+#endif
+#ifdef Py_GIL_DISABLED
+#error "the native walker needs the global interpreter lock"
+#endif
+#if SIZEOF_VOID_P != 8
+#error "the native walker needs 64-bit addresses"
+#endif
+
+#include "internal/pycore_context.h"
+#include "internal/pycore_dict.h"
+#include "internal/pycore_frame.h"
+#include "internal/pycore_gc.h"
+#include "internal/pycore_hamt.h"
+#include "internal/pycore_interp.h"
+#include "internal/pycore_object.h"
+
+#define FLAG_MANAGED_WEAKREF (1ul << 3)
+#define FLAG_MANAGED_DICT (1ul << 4)
+#define IN_HEAP_TYPE(type) (((type)->tp_flags & Py_TPFLAGS_HEAPTYPE) != 0)
+
+/* The namespace of a type, a dict; NULL for a type that was never made ready. Borrowed. */
+static inline PyObject *type_namespace(PyTypeObject *type)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    PyObject *namespace = PyType_GetDict(type);
+    Py_XDECREF(namespace);
+    return namespace;
+#else
+    return type->tp_dict;
+#endif
+}
+
+/* The lists of all objects that the collector tracks, the frozen ones apart. */
+static inline PyGC_Head *generation(int number)
+{
+    return &PyInterpreterState_Get()->gc.generations[number].head;
+}
+
+/* An instance's attributes: in an array beside names that the class has, or in a dict. One of them, or neither. */
+typedef struct {
+    PyDictValues *values;
+    PyObject *dict;
+} Attributes;
+
+static inline PyObject *dict_at_offset(PyObject *object, PyTypeObject *type)
+{
+    Py_ssize_t offset = type->tp_dictoffset;
+    if (!offset)
+        return NULL;
+    if (offset < 0) {
+        Py_ssize_t size = Py_SIZE(object);
+        offset += (Py_ssize_t)_PyObject_VAR_SIZE(type, size < 0 ? -size : size);
+    }
+    PyObject *dict = *(PyObject **)((char *)object + offset);
+    return dict && PyDict_CheckExact(dict) ? dict : NULL;
+}
+
+static inline Attributes attributes_of(PyObject *object, PyTypeObject *type)
+{
+    Attributes found = {NULL, NULL};
+    if (!(type->tp_flags & FLAG_MANAGED_DICT)) {
+        found.dict = dict_at_offset(object, type);
+        return found;
+    }
+#if PY_VERSION_HEX >= 0x030D0000
+    /* A dict that somebody asked for shares the values; the instance's own traversal does not show it. */
+    PyDictValues *values = type->tp_flags & Py_TPFLAGS_INLINE_VALUES ? _PyObject_InlineValues(object) : NULL;
+    if (values && values->valid)
+        found.values = values;
+    else
+        found.dict = (PyObject *)_PyObject_ManagedDictPointer(object)->dict;
+#elif PY_VERSION_HEX >= 0x030C0000
+    PyDictOrValues either = *_PyObject_DictOrValuesPointer(object);
+    if (_PyDictOrValues_IsValues(either))
+        found.values = _PyDictOrValues_GetValues(either);
+    else
+        found.dict = _PyDictOrValues_GetDict(either);
+#else
+    found.values = *_PyObject_ValuesPointer(object);
+    if (!found.values)
+        found.dict = *_PyObject_ManagedDictPointer(object);
+#endif
+    if (found.dict && !PyDict_CheckExact(found.dict))
+        found.dict = NULL;
+    return found;
+}
+
+/* How many names a class has for the values of its instances, and one of them. */
+static inline Py_ssize_t shared_names(PyTypeObject *type)
+{
+    PyDictKeysObject *keys = ((PyHeapTypeObject *)type)->ht_cached_keys;
+    return keys ? keys->dk_nentries : 0;
+}
+
+static inline PyObject *shared_name(PyTypeObject *type, Py_ssize_t at)
+{
+    return DK_UNICODE_ENTRIES(((PyHeapTypeObject *)type)->ht_cached_keys)[at].me_key;
+}
+
+/* Layouts of types whose structures stand in no header. `walker_check` compares them with what Python says. */
+typedef struct {
+    PyObject_HEAD
+    PyObject *start, *stop, *step, *length;
+} RangeObject;
+
+typedef struct {
+    PyObject_HEAD
+    PyObject *node_array[32];
+    Py_ssize_t count;
+} HamtArrayNode;
+
+typedef struct {
+    PyObject_VAR_HEAD
+    uint32_t bitmap;
+    PyObject *node_array[1];
+} HamtBitmapNode;
+
+typedef struct {
+    PyObject_VAR_HEAD
+    int32_t hash;
+    PyObject *node_array[1];
+} HamtCollisionNode;
+
+/* The fields of numpy's arrays and element types that its own headers promise to keep. */
+typedef struct {
+    PyObject_HEAD
+    char *data;
+    int dimensions;
+    Py_ssize_t *shape, *strides;
+    PyObject *base;
+    PyObject *element;
+    int flags;
+} ArrayObject;
+
+typedef struct {
+    PyObject_HEAD
+    PyTypeObject *type;
+    char kind;
+} ArrayElement;
+
+#endif

@@ -1,0 +1,98 @@
+"""Calls a function of a program, and compares the native walk with the one in Python after each few calls.
+
+    python compare_walks.py FILE FUNCTION [SETUP]
+
+Prints one JSON object: the paths and types that differ, how many there were, and how the process was read.
+"""
+
+import asyncio
+import gc
+import importlib
+import inspect
+import json
+import os
+import sys
+
+from snapdiff.agent import nativewalk
+from snapdiff.agent.book import Book
+from snapdiff.agent.census import census
+from snapdiff.agent.own import own_state
+from snapdiff.agent.pathwalk import walk_paths
+
+STEPS, CALLS, MOST_SHOWN = 4, 3, 8
+
+
+class Sides:
+    """Both walks of one program."""
+
+    def __init__(self):
+        self.books = [Book(), Book()]
+        self.native = nativewalk.load(self.books[1])
+        self.owners = []
+        self.found = self.types = None
+        self.differences = []
+        self.paths = 0
+
+    def compare(self):
+        """Walk both ways over the same heap."""
+        for _ in range(3):
+            gc.collect()
+        sys._clear_type_cache()
+        self.found = self.native.measure(own_state([[self, self.__dict__]]), self.owners, True)
+        gc.collect()
+        self.types, tracked = census(own_state([[self, self.__dict__]]))
+        gc.collect()
+        walk_paths(self.books[0], own_state([[self, self.__dict__]]), self.owners)
+        python, native = (self.measured(book) for book in self.books)
+        self.note("path", python, native)
+        self.note("type", self.types, self.found["types"])
+        self.note("tracked", {"": tracked}, {"": self.found["tracked"]})
+        self.paths = len(python)
+        for book in self.books:
+            book.keep()
+        self.found = self.types = None
+
+    def note(self, what, expected, actual):
+        """Remember what differs."""
+        for key in sorted({*expected, *actual}, key=str):
+            if expected.get(key) != actual.get(key):
+                self.differences.append([what, str(key), expected.get(key), actual.get(key)])
+
+    def measured(self, book):
+        """What a book counted, by path: node numbers may differ."""
+        rows = {}
+        for node in range(len(book.parents)):
+            measures = [int(measure[node]) for measure in book.now]
+            if any(measures):
+                path = [(book.edges[step], book.kinds[step]) for step in book.ancestors(node)]
+                rows[tuple(path)] = [*measures, book.collections[node]]
+        return rows
+
+
+def main(file, function, setup=None):
+    """Compare before the first call, and after every third."""
+    sys.path.insert(0, os.path.dirname(os.path.abspath(file)))
+    module = importlib.import_module(os.path.basename(file).removesuffix(".py"))
+    loop = asyncio.new_event_loop() if inspect.iscoroutinefunction(getattr(module, function)) else None
+
+    def call(name):
+        result = getattr(module, name)()
+        if inspect.iscoroutine(result):
+            loop.run_until_complete(result)
+
+    if setup and hasattr(module, setup):
+        call(setup)
+    sides = Sides()
+    sides.compare()
+    for _ in range(STEPS):
+        for _ in range(CALLS):
+            call(function)
+        sides.compare()
+    shown = sides.differences[:MOST_SHOWN]
+    print(json.dumps({"differences": len(sides.differences), "shown": shown, "paths": sides.paths}))
+    sys.stdout.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
