@@ -11,7 +11,7 @@ from array import array
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
-    pass
+    from typing import Any
 
 #: Measures of a node, in this order.
 OBJECTS, BYTES, ENTRIES = range(3)

@@ -11,6 +11,7 @@ import _io
 import collections
 import functools
 import gc
+import importlib
 import sys
 import types
 import weakref
@@ -107,10 +108,10 @@ class NativeWalk:
 def load(book: Book) -> NativeWalk | None:
     """Return the native walker for a book, None where there is none that can be trusted."""
     try:
-        from . import _walker
+        walker = importlib.import_module("._walker", __package__)
     except ImportError:
         return None
-    return NativeWalk(_walker, book) if _reads_right(_walker) else None
+    return NativeWalk(walker, book) if _reads_right(walker) else None
 
 
 class _Plain:
