@@ -145,7 +145,7 @@ class Book:
         now[ENTRIES][node] += entries
 
     def learn(
-        self, nodes: list[Any], measures: list[bytes], collections: bytes, keys: list[Any], fresh: list[int],
+        self, *, nodes: list[Any], measures: list[bytes], collections: bytes, keys: list[Any], fresh: list[int],
         attributes: list[Any],
     ) -> None:  # fmt: skip
         """Take in what the native walker made of a checkpoint: new nodes, all measures, and what else it learnt."""
