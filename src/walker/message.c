@@ -43,7 +43,7 @@ static void write_types(Walk *walk, Bytes *out)
     VEC(Kind *) named = {0};
     for (size_t i = 0; i < walk->all_kinds.count; i++) {
         Kind *kind = walk->all_kinds.items[i];
-        if (!kind->objects)
+        if (!kind->objects && !kind->tracked)
             continue;
         int fresh;
         uint64_t *place = map_place(&walk->arena, &rows, (uint64_t)kind->name + 1, &fresh);
@@ -54,6 +54,7 @@ static void write_types(Walk *walk, Bytes *out)
             Kind *first = (Kind *)(uintptr_t)*place;
             first->objects += kind->objects;
             first->bytes += kind->bytes;
+            first->tracked += kind->tracked;
         }
     }
     put_number(walk, out, (int64_t)named.count);
@@ -61,6 +62,7 @@ static void write_types(Walk *walk, Bytes *out)
         put_number(walk, out, named.items[i]->name);
         put_number(walk, out, named.items[i]->objects);
         put_number(walk, out, named.items[i]->bytes);
+        put_number(walk, out, named.items[i]->tracked);
     }
 }
 
@@ -144,20 +146,29 @@ static int append(PyObject *list, PyObject *item)
     return failed ? -1 : 0;
 }
 
-static PyObject *read_types(const Book *book, Reader *reader)
+/* Put a type's row into a dict, unless it is NULL; the row is taken over. */
+static int set_row(PyObject *types, PyObject *name, PyObject *row)
 {
-    PyObject *types = PyDict_New();
+    int failed = !name || !row || PyDict_SetItem(types, name, row) < 0;
+    Py_XDECREF(row);
+    return failed ? -1 : 0;
+}
+
+/* Fill {type: [objects, bytes]} of all objects and {type: objects} of those that the collector tracks. */
+static int read_types(const Book *book, Reader *reader, PyObject *types, PyObject *tracked)
+{
     int64_t count = get_number(reader);
-    for (int64_t i = 0; types && i < count && !reader->broken; i++) {
+    int failed = 0;
+    for (int64_t i = 0; !failed && i < count && !reader->broken; i++) {
         PyObject *name = as_str(book, get_number(reader), reader);
-        long long objects = get_number(reader), bytes = get_number(reader);
-        PyObject *row = Py_BuildValue("[LL]", objects, bytes);
-        if (!name || !row || PyDict_SetItem(types, name, row) < 0)
-            Py_CLEAR(types);
+        long long objects = get_number(reader), bytes = get_number(reader), listed = get_number(reader);
+        if (objects)
+            failed = set_row(types, name, Py_BuildValue("[LL]", objects, bytes));
+        if (listed && !failed)
+            failed = set_row(tracked, name, PyLong_FromLongLong(listed));
         Py_XDECREF(name);
-        Py_XDECREF(row);
     }
-    return types;
+    return failed ? -1 : 0;
 }
 
 static PyObject *read_nodes(Book *book, Reader *reader, int replay, int64_t from, int64_t to)
@@ -277,24 +288,23 @@ PyObject *message_read(Book *book, const char *bytes, size_t length, int replay)
         if (replay && text)
             book_text(book, text, (size_t)size);
     }
-    PyObject *types = read_types(book, &reader), *paths;
-    if (types && get_number(&reader)) {
+    PyObject *types = PyDict_New(), *listed = PyDict_New(), *paths = NULL;
+    if (!types || !listed || read_types(book, &reader, types, listed) < 0) {
+        reader.broken = 1;
+    } else if (get_number(&reader)) {
         paths = read_paths(book, &reader, replay);
     } else {
         paths = Py_None;
         Py_INCREF(paths);
     }
-    if (!types || !paths) {
+    if (!paths || get_number(&reader) != MAGIC || reader.broken) {
         Py_XDECREF(types);
+        Py_XDECREF(listed);
         Py_XDECREF(paths);
+        if (!PyErr_Occurred())
+            PyErr_SetString(PyExc_ValueError, "the walk's message is not complete");
         return NULL;
     }
-    if (get_number(&reader) != MAGIC || reader.broken) {
-        Py_DECREF(types);
-        Py_DECREF(paths);
-        PyErr_SetString(PyExc_ValueError, "the walk's message is not complete");
-        return NULL;
-    }
-    return Py_BuildValue("{sL sL sL sd sN sN}", "tracked", tracked, "references", references, "work_bytes", peak,
-                         "seconds", seconds, "types", types, "paths", paths);
+    return Py_BuildValue("{sL sL sL sd sN sN sN}", "tracked", tracked, "references", references, "work_bytes", peak,
+                         "seconds", seconds, "types", types, "tracked_types", listed, "paths", paths);
 }

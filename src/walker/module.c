@@ -2,8 +2,10 @@
 #include "message.h"
 
 #include <signal.h>
+#ifdef __linux__
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#endif
 #include <time.h>
 #include <unistd.h>
 
@@ -89,14 +91,14 @@ static PyObject *captured_objects(Walk *walk, const Request *request)
 static int parse_request(PyObject *arguments, PyObject *keywords, Request *request, int *descriptor)
 {
     static char *names[] = {"own",     "singletons", "modules", "groups", "owners",   "ours",
-                            "by_path", "opening",    "settled", "frozen", "captured", "descriptor", NULL};
+                            "deep",     "by_path", "opening",    "settled", "frozen", "captured", "descriptor", NULL};
     int opening, settled;
     PyObject *captured = Py_None;
     *descriptor = -1;
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O!O!O!(nnn)O!O!pppp|Oi", names, &PySet_Type, &request->own,
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O!O!O!(nnn)O!O!ppppp|Oi", names, &PySet_Type, &request->own,
                                      &PyList_Type, &request->singletons, &PyList_Type, &request->modules,
                                      &request->groups[0], &request->groups[1], &request->groups[2], &PyList_Type,
-                                     &request->owners, &PyList_Type, &request->ours, &request->by_path, &opening,
+                                     &request->owners, &PyList_Type, &request->ours, &request->deep, &request->by_path, &opening,
                                      &settled, &request->frozen, &captured, descriptor))
         return -1;
     request->opening = opening;
@@ -157,6 +159,8 @@ static PyObject *walker_measure(Walker *walker, PyObject *arguments, PyObject *k
 
 /* -- in a child ------------------------------------------------------------------------------------------- */
 
+#ifdef __linux__
+
 static void write_all(int descriptor, const char *bytes, size_t length)
 {
     while (length) {
@@ -176,6 +180,9 @@ static void run_in_child(Walker *walker, const Request *request, int descriptor)
         _exit(5);
     prepare(walker, request);
     walk_to_message(walker, request);
+    /* Its length first: another child of the program may hold the pipe open, so that it never ends. */
+    uint64_t length = walker->out.count;
+    write_all(descriptor, (const char *)&length, sizeof length);
     write_all(descriptor, walker->out.items, walker->out.count);
     _exit(0);
 }
@@ -205,6 +212,8 @@ static PyObject *walker_fork(Walker *walker, PyObject *arguments, PyObject *keyw
         return PyErr_SetFromErrno(PyExc_OSError);
     return PyLong_FromLong(pid);
 }
+
+#endif
 
 PyDoc_STRVAR(read_doc, "Take in what a child wrote; return what `measure` would have returned.");
 
@@ -307,7 +316,9 @@ static void walker_dealloc(Walker *walker)
 static PyMethodDef walker_methods[] = {
     {"loaded", (PyCFunction)walker_loaded, METH_VARARGS, loaded_doc},
     {"measure", (PyCFunction)(void (*)(void))walker_measure, METH_VARARGS | METH_KEYWORDS, measure_doc},
+#ifdef __linux__
     {"fork", (PyCFunction)(void (*)(void))walker_fork, METH_VARARGS | METH_KEYWORDS, fork_doc},
+#endif
     {"read", (PyCFunction)walker_read, METH_O, read_doc},
     {NULL, NULL, 0, NULL},
 };

@@ -67,6 +67,11 @@ static void list_tracked(Walk *walk)
                 vec_push(&walk->arena, walk->tracked, object);
         }
     }
+    for (size_t i = 0; i < walk->tracked.count; i++) {
+        if (i + 8 < walk->tracked.count)
+            __builtin_prefetch(walk->tracked.items[i + 8]);
+        kind_of(walk, Py_TYPE(walk->tracked.items[i]))->tracked++;
+    }
 }
 
 /* -- by path ---------------------------------------------------------------------------------------------- */
@@ -329,6 +334,6 @@ void walk_run(Walk *walk, const Request *request)
     list_tracked(walk);
     if (request->by_path)
         by_path(walk, request);
-    if (!walk->capturing)
+    if (request->deep)
         census(walk, request);
 }

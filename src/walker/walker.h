@@ -50,6 +50,7 @@ typedef struct {
     VEC(Name) names;
     PyObject *checked_name; /* a name that is known to be no descriptor */
     int64_t objects, bytes; /* of the census */
+    int64_t tracked;        /* objects of this type that the collector tracks */
 } Kind;
 
 typedef struct {
@@ -183,6 +184,7 @@ typedef struct {
     PyObject *ours;       /* list of namespaces */
     PyObject *captured;   /* list of nodes, or NULL */
     PyObject *arguments, *keywords; /* what holds all of these */
+    int deep;    /* also what the collector does not track */
     int by_path, opening, settled, frozen;
 } Request;
 

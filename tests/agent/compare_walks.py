@@ -15,7 +15,7 @@ import sys
 
 from snapdiff.agent import nativewalk
 from snapdiff.agent.book import Book
-from snapdiff.agent.census import census
+from snapdiff.agent.census import census, tracked_census
 from snapdiff.agent.own import own_state
 from snapdiff.agent.pathwalk import walk_paths
 
@@ -29,7 +29,7 @@ class Sides:
         self.books = [Book(), Book()]
         self.native = nativewalk.load(self.books[1])
         self.owners = []
-        self.found = self.types = None
+        self.found = self.types = self.tracked_types = None
         self.differences = []
         self.paths = 0
 
@@ -38,19 +38,22 @@ class Sides:
         for _ in range(3):
             gc.collect()
         sys._clear_type_cache()
-        self.found = self.native.measure(own_state([[self, self.__dict__]]), self.owners, True)
+        self.found = self.native.measure(own_state([[self, self.__dict__]]), self.owners, deep=True, paths=True)
         gc.collect()
         self.types, tracked = census(own_state([[self, self.__dict__]]))
+        gc.collect()
+        self.tracked_types = tracked_census(own_state([[self, self.__dict__]]))
         gc.collect()
         walk_paths(self.books[0], own_state([[self, self.__dict__]]), self.owners)
         python, native = (self.measured(book) for book in self.books)
         self.note("path", python, native)
         self.note("type", self.types, self.found["types"])
+        self.note("tracked type", self.tracked_types, self.found["tracked_types"])
         self.note("tracked", {"": tracked}, {"": self.found["tracked"]})
         self.paths = len(python)
         for book in self.books:
             book.keep()
-        self.found = self.types = None
+        self.found = self.types = self.tracked_types = None
 
     def note(self, what, expected, actual):
         """Remember what differs."""

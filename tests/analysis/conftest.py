@@ -314,7 +314,7 @@ class Program:
             row: dict[str, Any] = {
                 "id": position, "series": series, "number": at, "sub": False, "extra": extra, "iterations": calls,
                 "total": total, "seconds": 1.0 + position, "call_seconds": calls / 1000, "measure_seconds": 0.25,
-                "collect_seconds": 0.01, "cpu_seconds": 1.0 + position, "tracked_before": tracked + 5,
+                "collect_seconds": 0.01, "cpu_seconds": 1.0 + position, "way": "child", "pause_seconds": 0.004,
                 "tracked": tracked, "garbage": 0, "collected": 100, "uncollectable": 0, "settled": True,
                 "allocated_blocks": objects, "traced_bytes": traced if self.traced else None, "objects": objects,
                 "object_bytes": size, "threads": 1, "python_threads": 1, "fds": 7, "rss": 10_000_000 + position,
@@ -343,7 +343,7 @@ class Program:
             {
                 "id": position, "series": "workload", "number": at, "sub": True, "extra": False, "iterations": calls,
                 "total": total + calls, "seconds": 1.0 + position, "measure_seconds": 0.01, "collect_seconds": 0.01,
-                "cpu_seconds": 1.0 + position, "tracked_before": tracked, "tracked": tracked, "garbage": 0,
+                "cpu_seconds": 1.0 + position, "way": "child", "pause_seconds": 0.004, "tracked": tracked, "garbage": 0,
                 "collected": 100, "uncollectable": 0, "settled": True, "allocated_blocks": tracked,
                 "traced_bytes": None, "threads": 1, "python_threads": 1, "fds": 7, "gc_enabled": True,
             }

@@ -46,7 +46,8 @@ def frames(leak: int = 1) -> list[dict[str, Any]]:
                     "kind": "checkpoint", "series": series, "number": number, "iterations": calls, "total": total,
                     "monotonic": 100.0 + len(said), "seconds": 0.1, "call_seconds": 0.01, "extra": extra,
                     "types": {"function": [1000, 160_000], "app.Item": [items, items * 64]},
-                    "tracked_before": 1000 + items, "tracked": 1000 + items, "objects": 1000 + items,
+                    "tracked": 1000 + items, "snapshot": {"way": "child", "pause_seconds": 0.004, "note": None},
+                    "objects": 1000 + items,
                     "object_bytes": 160_000 + items * 64, "garbage": 0, "uncollectable": 0, "settled": True,
                     "allocated_blocks": 5000 + items, "traced_bytes": items * 64, "threads": 1, "python_threads": 1,
                     "fds": 7, "gc_enabled": True, "collect_seconds": 0.01, "cpu_seconds": 0.5,
@@ -129,7 +130,8 @@ def _sub(number: int, total: int, items: int) -> dict[str, Any]:
     return {
         "kind": "subcheckpoint", "series": "workload", "number": number, "iterations": 75, "total": total + 75,
         "monotonic": 109.0, "seconds": 0.01, "types": {"function": 1000, "app.Item": items}, "tracked": 1000 + items,
-        "tracked_before": 1000 + items, "garbage": 0, "uncollectable": 0, "settled": True, "allocated_blocks": 5000,
+        "snapshot": {"way": "child", "pause_seconds": 0.004, "note": None},
+        "garbage": 0, "uncollectable": 0, "settled": True, "allocated_blocks": 5000,
         "threads": 1, "python_threads": 1, "fds": 7, "gc_enabled": True, "collect_seconds": 0.01, "cpu_seconds": 0.5,
         "generations": [{"collected": 5}, {"collected": 2}],
     }  # fmt: skip

@@ -20,8 +20,9 @@ COLUMNS = [
 ]
 COUNTERS = [
     "id", "series", "number", "sub", "extra", "iterations", "total", "seconds", "call_seconds", "measure_seconds",
-    "tracked_before", "tracked", "garbage", "settled", "allocated_blocks", "traced_bytes", "objects", "object_bytes",
+    "tracked", "garbage", "settled", "allocated_blocks", "traced_bytes", "objects", "object_bytes",
     "threads", "fds", "rss", "collected",
+    "way", "pause_seconds",
 ]  # fmt: skip
 
 

@@ -290,7 +290,8 @@ def make_leaking() -> Analysis:
                 seconds=1.5 + number,
                 objects=142_000 + 1000 * number,
                 object_bytes=(9 + number) * MIB,
-                tracked_before=61_004,
+                way="child",
+                pause_seconds=0.004,
                 tracked=61_000,
                 garbage=4,
                 allocated_blocks=140_123,
@@ -330,6 +331,8 @@ def make_leaking() -> Analysis:
             started="2026-03-01T09:30:00Z",
             duration_seconds=9.84,
             tool_seconds=2.31,
+            ways=("child",),
+            longest_pause_seconds=0.004,
         ),
         environment=(
             ("python", "CPython 3.11.9"),

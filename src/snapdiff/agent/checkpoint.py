@@ -9,11 +9,10 @@ import time
 
 from . import counters, traces
 from .book import Book, Names
-from .census import census, tracked_census
 from .native import exit_callbacks
 from .own import own_state
-from .pathwalk import walk_paths
 from .plan import Plan
+from .snapshots import Snapshots
 from .untraced import Untraced, not_ours
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
@@ -39,6 +38,7 @@ class Measurer:
         self._answer_fd = plan.answer_fd
         self.keep: list[Any] = [self]
         self.book = Book()
+        self.snapshots = Snapshots(self.book, plan.snapshots)
         self.owners: list[Any] = Names()
         """Objects of the program that only we may hold: roots of the walk by path."""
         self.untraced: Untraced = not_ours()
@@ -72,21 +72,19 @@ class Measurer:
                 self._ask_supervisor()
             with self.untraced:
                 own = own_state([*self.keep, fields])
+                found = self.snapshots.take(
+                    own, self.owners, deep=full, paths=paths, collect_seconds=fields["collect_seconds"]
+                )
+                fields["tracked"], fields["snapshot"] = found["tracked"], found["snapshot"]
+                if paths:
+                    self.walk_seconds = found["snapshot"]["seconds"]
                 if full:
-                    types, fields["tracked"] = census(own)
-                    fields["types"] = types
+                    fields["types"] = types = found["types"]
                     fields["objects"] = sum(row[0] for row in types.values())
                     fields["object_bytes"] = sum(row[1] for row in types.values())
-                    fields["traces"] = found = traces.aggregate()
-                    # Rows of ours, which sub-checkpoints do not have.
-                    own = own.also(types, found or {}, dict(enumerate(found["stacks"])) if found else {})
+                    fields["traces"] = traces.aggregate()
                 else:
-                    fields["types"] = counts = tracked_census(own)
-                    fields["tracked"] = sum(counts.values())
-                if paths:
-                    walking = time.perf_counter()
-                    walk_paths(self.book, own, self.owners)
-                    self.walk_seconds = time.perf_counter() - walking
+                    fields["types"] = found["tracked_types"]
             fields["gc_enabled"] = enabled
             fields["gc_threshold"] = gc.get_threshold()
             fields["frozen"] = gc.get_freeze_count()

@@ -42,7 +42,6 @@ def clear_type_cache() -> None:
 
 def collect() -> dict[str, Any]:
     """Collect until nothing is freed; return what that took and freed."""
-    before = len(gc.get_objects())
     started = time.perf_counter()
     freed = 0
     passes = 0
@@ -53,7 +52,6 @@ def collect() -> dict[str, Any]:
         if not found:
             break
     return {
-        "tracked_before": before,
         "garbage": freed,
         "collections": passes,
         "settled": not found,

@@ -16,7 +16,7 @@ from .names import short_type_name, type_name
 from .native import AT_EXIT
 from .own import Own, own_state
 from .paths import path_text
-from .pathwalk import CODE, UNREACHED, length_of, walk_paths
+from .pathwalk import CODE, UNREACHED, length_of
 from .shares import leak_shares
 from .spread import CONTEXT, LOCAL, UNNAMED
 
@@ -24,6 +24,7 @@ TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
     from typing import Any, Callable
 
+    from .snapshots import Snapshots
     from .untraced import Untraced
 
 #: Causes for which a graph is drawn.
@@ -53,7 +54,7 @@ class Explainer:
         self.holders: list[Any] = []
         """What holds survivors that no name leads to, in the order of `nameless`; None for native code."""
 
-    def gather(self, untraced: Untraced) -> None:
+    def gather(self, snapshots: Snapshots, untraced: Untraced) -> None:
         """Walk once more and gather the objects of growing paths and of the ways to them."""
         book = self.book
         wanted: dict[int, list[Any]] = {}
@@ -61,7 +62,7 @@ class Explainer:
             for node in (*book.ancestors(suspect.node), *suspect.below):
                 wanted[node] = []
         with untraced:
-            self.unreached = walk_paths(book, own_state([*self.keep, self, wanted]), self.owners, wanted)
+            self.unreached = snapshots.gather(own_state([*self.keep, self, wanted]), self.owners, wanted)
         self.objects = wanted
 
     @property

@@ -61,7 +61,7 @@ def explain(
         stop_tracing()
         return frame
     explainer = Explainer(measurer.book, [*measurer.keep, frame], measurer.owners, extra, measurer.exits)
-    explainer.gather(measurer.untraced)
+    explainer.gather(measurer.snapshots, measurer.untraced)
     frame["births"] = explainer.births(births)
     if screen.lines:
         alive = births.alive_at(screen.lines, explainer.own.also(own_state(measurer.keep)))

@@ -36,7 +36,6 @@ class NativeWalk:
     """Walks natively for one book. Every walk must be of this one, or the book's names part from those in C."""
 
     def __init__(self, module: Any, book: Book) -> None:
-        self._module = module
         self._book = book
         known = {
             "deque": collections.deque,
@@ -50,33 +49,43 @@ class NativeWalk:
         }
         walker = module.Walker(_PACKAGE, known, sorted(TRUSTED or ()))
         # Bound once: a method that is bound for a call would be met by the walk, and is not ours to anybody.
-        self._measure, self._fork, self._read, self._loaded = walker.measure, walker.fork, walker.read, walker.loaded
+        self._measure, self._read, self._loaded = walker.measure, walker.read, walker.loaded
+        self._fork: Any = getattr(walker, "fork", None)
 
-    def measure(self, own: Own, owners: list[Any], paths: bool) -> dict[str, Any]:
-        """Walk here and now; return {"tracked", "types", …}. With `paths` the book has what was counted."""
-        found: dict[str, Any] = self._measure(**self._request(own, owners, paths))
+    def measure(self, own: Own, owners: list[Any], *, deep: bool, paths: bool) -> dict[str, Any]:
+        """Walk here and now; return {"types", "tracked_types", "tracked", …}.
+
+        `deep` counts what the collector does not track too; with `paths` the book has what was counted by path.
+        """
+        found: dict[str, Any] = self._measure(**self._request(own, owners, deep, paths))
         return self._taken_in(found)
 
-    def fork(self, own: Own, owners: list[Any], paths: bool, descriptor: int) -> int:
-        """Start a child that does the same on its copy of the heap and writes it to a descriptor; return its pid."""
-        pid: int = self._fork(**self._request(own, owners, paths), descriptor=descriptor)
+    @property
+    def forks(self) -> bool:
+        """True where a child can do the walk: on Linux."""
+        return self._fork is not None
+
+    def fork(self, own: Own, owners: list[Any], *, deep: bool, paths: bool, descriptor: int) -> int:
+        """Start a child that does the same on its copy of the heap and writes it to a descriptor; return its pid.
+
+        What it writes begins with its length, as 8 bytes. Only a wait with __WALL sees the child. Raises OSError.
+        """
+        pid: int = self._fork(**self._request(own, owners, deep, paths), descriptor=descriptor)
         return pid
 
     def read(self, message: bytes) -> dict[str, Any]:
         """Take in what a child wrote. Raises ValueError for a message that is not complete."""
         return self._taken_in(self._read(message))
 
-    def gather(self, own: Own, owners: list[Any], nodes: list[int]) -> tuple[dict[int, list[Any]], list[Any]]:
-        """Walk here and now by path; return the objects of some nodes, and those that no name leads to."""
-        found = self._measure(**self._request(own, owners, True), captured=nodes)
+    def gather(self, own: Own, owners: list[Any], wanted: dict[int, list[Any]]) -> list[Any]:
+        """Walk here and now by path; put the objects of some nodes into `wanted`, return those no name leads to."""
+        found = self._measure(**self._request(own, owners, False, True), captured=list(wanted))
         self._taken_in(found)
-        return found["captured"], found["unreached"]
+        wanted.update(found["captured"])
+        unreached: list[Any] = found["unreached"]
+        return unreached
 
-    def count_tracked(self) -> int:
-        """Return how many objects the collector tracks, the frozen ones apart."""
-        return int(self._module.count_tracked())
-
-    def _request(self, own: Own, owners: list[Any], paths: bool) -> dict[str, Any]:
+    def _request(self, own: Own, owners: list[Any], deep: bool, paths: bool) -> dict[str, Any]:
         self._loaded(*library_types())
         modules: list[Any] = []
         groups = []
@@ -92,6 +101,7 @@ class NativeWalk:
             "groups": tuple(groups),
             "owners": owners,
             "ours": ours,
+            "deep": deep,
             "by_path": paths,
             "opening": self._book.opening,
             "settled": self._book.settled,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from .names import HAVE_GC, flags
+
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
     from typing import Any
@@ -49,6 +51,9 @@ def own_state(roots: list[Any]) -> Own:
         if id(obj) in ids:
             continue
         cls = type(obj)
+        if not flags(cls) & HAVE_GC:
+            # A text or number may be the program's as well (the name of a file that a traceback has).
+            continue
         if cls is dict:
             pending.extend(obj.values())
         elif cls in _CONTAINERS:

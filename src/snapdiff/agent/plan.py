@@ -21,6 +21,7 @@ class Plan:
         self.trace_depth: int = int(fields["trace_depth"])
         self.max_time: float = float(fields["max_time"])
         self.subcheckpoints: int = int(fields["subcheckpoints"])
+        self.snapshots: str = fields["snapshots"]
         self.debug: bool = bool(fields["debug"])
         #: File descriptors for asking the supervisor to read our memory; -1 when there is nobody to ask.
         self.ask_fd: int = int(fields["ask_fd"])

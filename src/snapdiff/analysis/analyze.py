@@ -210,7 +210,8 @@ def _checkpoints(matrices: Matrices) -> tuple[CheckpointRow, ...]:
     return tuple(
         CheckpointRow(
             series=name, number=int(row.number), iterations=int(row.total), seconds=float(row.seconds),
-            objects=int(row.objects), object_bytes=int(row.object_bytes), tracked_before=int(row.tracked_before),
+            objects=int(row.objects), object_bytes=int(row.object_bytes), way=str(row.way),
+            pause_seconds=float(row.pause_seconds),
             tracked=int(row.tracked), garbage=int(row.garbage), allocated_blocks=int(row.allocated_blocks),
             traced_bytes=_optional(row.traced_bytes), threads=int(row.threads), fds=_optional(row.fds),
             rss=_optional(row.rss), uss=_optional(row.uss),
@@ -235,6 +236,7 @@ def _timeline(matrices: Matrices) -> tuple[TimelinePoint, ...]:
 def _method(manifest: dict[str, Any], matrices: Matrices) -> Method:
     options = manifest.get("options", {})
     checkpoints = matrices.all_checkpoints
+    full = checkpoints[~checkpoints["sub"]]
     extra = checkpoints[checkpoints["sub"] & (checkpoints["series"] == "workload") & ~checkpoints["extra"]]
     return Method(
         target=str(options.get("target", "")),
@@ -246,6 +248,8 @@ def _method(manifest: dict[str, Any], matrices: Matrices) -> Method:
         started=str(manifest.get("started", "")),
         duration_seconds=float(manifest.get("duration_seconds", 0.0)),
         tool_seconds=round(float(checkpoints["measure_seconds"].fillna(0).sum()), 3),
+        ways=tuple(str(way) for way in full["way"].unique()),
+        longest_pause_seconds=float(full["pause_seconds"].max()) if len(full) else 0.0,
     )
 
 

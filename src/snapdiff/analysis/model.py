@@ -274,7 +274,10 @@ class CheckpointRow:
     seconds: float
     objects: int
     object_bytes: int
-    tracked_before: int
+    way: str
+    """How the heap snapshot was taken: child, in place or python."""
+    pause_seconds: float
+    """How long it stopped the program, the collection apart."""
     tracked: int
     garbage: int
     allocated_blocks: int
@@ -318,6 +321,10 @@ class Method:
     duration_seconds: float
     tool_seconds: float
     """Time the target spent inside checkpoints."""
+    ways: tuple[str, ...]
+    """How heap snapshots were taken, each way once."""
+    longest_pause_seconds: float
+    """The longest that a full snapshot stopped the program."""
 
 
 @dataclass(frozen=True)

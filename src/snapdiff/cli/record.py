@@ -41,6 +41,13 @@ from snapdiff.record.options import DEFAULT_MAX_TIME, DEFAULT_TRACE_DEPTH
     show_default=True,
     help="Frames a traceback.",
 )
+@click.option(
+    "--snapshots",
+    type=click.Choice(["auto", "child", "in-place", "python"]),
+    default="auto",
+    show_default=True,
+    help="Who walks over the heap: a child while the program goes on, the program itself, or slow Python.",
+)
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Seconds the whole run may take.")
 @click.option(
     "--max-time",
@@ -54,8 +61,8 @@ from snapdiff.record.options import DEFAULT_MAX_TIME, DEFAULT_TRACE_DEPTH
 @click.option("--debug", is_flag=True, help="Show tracebacks of errors.")
 def command(  # noqa: PLR0917
     target: str, arguments: tuple[str, ...], output: Path | None, rounds: str, setup: str | None, teardown: str | None,
-    inputs: str | None, python: str, trace: str, trace_depth: int, timeout: float | None, max_time: float, force: bool,
-    quiet: bool, debug: bool,
+    inputs: str | None, python: str, trace: str, trace_depth: int, snapshots: str, timeout: float | None,
+    max_time: float, force: bool, quiet: bool, debug: bool,
 ) -> None:  # fmt: skip
     """Run TARGET 1, 10 and N times and record what grows.
 
@@ -73,7 +80,7 @@ def command(  # noqa: PLR0917
         options = Options(
             target=target, output=output or default_output(target, datetime.now()), rounds=parse_rounds(rounds),
             setup=setup, teardown=teardown, inputs=inputs, python=shutil.which(python) or python, trace=trace,
-            trace_depth=trace_depth, timeout=timeout, max_time=max_time, arguments=arguments,
+            trace_depth=trace_depth, snapshots=snapshots, timeout=timeout, max_time=max_time, arguments=arguments,
             command=("snapdiff", *sys.argv[1:]), debug=debug, force=force,
         )  # fmt: skip
         with make(quiet) as progress:

@@ -40,6 +40,8 @@ class Options:
     python: str = sys.executable
     trace: str = "rounds"
     trace_depth: int = DEFAULT_TRACE_DEPTH
+    snapshots: str = "auto"
+    """How heap snapshots are taken: auto, child, in-place or python."""
     timeout: float | None = None
     max_time: float = DEFAULT_MAX_TIME
     arguments: tuple[str, ...] = ()

@@ -29,7 +29,7 @@ _LONGEST_DOT = 200_000
 _GARBAGE, _FIRST_NAMELESS = -1, -2
 
 _COUNTERS = (
-    "tracked_before", "tracked", "garbage", "uncollectable", "settled", "allocated_blocks", "traced_bytes",
+    "tracked", "garbage", "uncollectable", "settled", "allocated_blocks", "traced_bytes",
     "objects", "object_bytes", "threads", "python_threads", "fds", "gc_enabled", "collect_seconds", "cpu_seconds",
 )  # fmt: skip
 
@@ -93,6 +93,7 @@ def build(frames: list[dict[str, Any]], facts: Facts) -> Recording:
         notes.append(
             f"The program traces its allocations itself, {loaded.get('trace_depth')} frames deep: its setting was kept."
         )
+    notes += dict.fromkeys(frame["snapshot"]["note"] for frame in measured if frame["snapshot"]["note"])
     if loaded.get("free_threaded"):
         notes.append("The interpreter runs without the global lock: counts may change while they are taken.")
     manifest = {
@@ -160,6 +161,8 @@ class _Rows:
                 measure_seconds=frame["seconds"],
                 extra=frame.get("extra", False),
                 call_seconds=frame.get("call_seconds"),
+                way=frame["snapshot"]["way"],
+                pause_seconds=frame["snapshot"]["pause_seconds"],
                 **{key: frame[key] for key in ("series", "number", "iterations", "total")},
                 collected=sum(each["collected"] for each in frame["generations"]),
                 **{key: frame.get(key) for key in _COUNTERS},

@@ -124,6 +124,7 @@ class _Run:
             "rounds": list(options.rounds),
             "trace": options.trace != "off",
             "trace_depth": options.trace_depth,
+            "snapshots": options.snapshots,
             "max_time": options.max_time,
             "subcheckpoints": SUBCHECKPOINTS,
             "debug": options.debug,

@@ -37,7 +37,8 @@ def tables() -> dict[str, pa.Schema]:
         return pa.schema(list(columns.items()))
 
     return {
-        # One row a checkpoint or sub-checkpoint, in order; `id` is its position. Times in seconds since the
+        # One row a checkpoint or sub-checkpoint, in order; `id` is its position. `way` is how its heap snapshot was
+        # taken (child, in place, python); it stopped the program for `pause_seconds`. Times in seconds since the
         # recording began; `iterations` of this round so far, `total` of the series.
         "checkpoints": schema(
             id=number,
@@ -52,7 +53,6 @@ def tables() -> dict[str, pa.Schema]:
             measure_seconds=real,
             collect_seconds=real,
             cpu_seconds=real,
-            tracked_before=number,
             tracked=number,
             garbage=number,
             collected=number,
@@ -68,6 +68,8 @@ def tables() -> dict[str, pa.Schema]:
             rss=number,
             uss=number,
             gc_enabled=flag,
+            way=text,
+            pause_seconds=real,
         ),  # fmt: skip
         # Objects and bytes per type; of sub-checkpoints only the objects that the collector tracks, 0 bytes.
         "types": schema(checkpoint=number, type=text, objects=number, bytes=number),

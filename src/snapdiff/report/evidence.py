@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from snapdiff.analysis.model import Analysis, Finding, Round, Verdict
+from snapdiff.analysis.model import Analysis, Finding, Method, Round, Verdict
 from snapdiff.report import gains, words
 
 #: How to read the table, for somebody who has never seen one.
@@ -108,3 +108,17 @@ def _reading(index: int, each: Round, own: int | None, verdict: Verdict, finding
             return "grows, not proven"
         case _:
             return "not in proportion to the calls"
+
+
+#: How heap snapshots were taken → how to say it.
+_WAYS: Final = {
+    "child": "by a child process with a copy of the heap, while the program went on",
+    "in place": "natively in the program, which waited",
+    "python": "in Python in the program, which waited",
+}
+
+
+def how_snapshots(method: Method) -> str:
+    """Say how the heap was counted, and how long that stopped the program, the collections apart."""
+    said = "; ".join(_WAYS.get(way, way) for way in method.ways)
+    return f"{said}. Longest stop {method.longest_pause_seconds * 1000:,.0f} ms" if said else "none"

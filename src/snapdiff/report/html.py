@@ -23,7 +23,7 @@ from snapdiff.report.chain import chain_text
 from snapdiff.report.charts import growth_chart, memory_chart
 from snapdiff.report.cures import cure
 from snapdiff.report.cut import PageAnalysis, cut_for_page
-from snapdiff.report.evidence import TERMS, main_finding, read_rounds, remarks
+from snapdiff.report.evidence import TERMS, how_snapshots, main_finding, read_rounds, remarks
 from snapdiff.report.gains import all_calls, counted, extra_calls, gained, held, per_call
 from snapdiff.report.json_format import document
 from snapdiff.report.limits import OPEN_CAUSES, PAGE, PAGE_BYTES, TIGHT_PAGE, TOP_CAUSES
@@ -98,6 +98,7 @@ def _render(whole: Analysis, page: PageAnalysis) -> str:
         more_lines=page.more_lines,
         said=page.said,
         command=shlex.join(analysis.method.command),
+        snapshots=how_snapshots(analysis.method),
     )
     return words.visible(html)
 

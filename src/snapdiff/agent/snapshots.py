@@ -1,0 +1,171 @@
+"""Taking a heap snapshot: in a child, in place, or in Python, whichever this process can do.
+
+A child is made by the bare system call and has a copy of the heap as it is at that moment. It walks there while the
+program goes on: what stops it is the making of the child alone. The child may not come back (a lock of an extension's
+that its traversal waits for, a limit of memory), so it is waited for with patience, not for ever, and what it would
+have done is then done here.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import time
+
+from . import census, nativewalk
+from .book import Book
+from .own import Own
+from .pathwalk import walk_paths
+
+TYPE_CHECKING = False  # typing itself takes 8 ms to import
+if TYPE_CHECKING:
+    from typing import Any
+
+#: The ways, as the recording names them; `--snapshots` has a hyphen for the blank.
+CHILD, IN_PLACE, PYTHON = "child", "in place", "python"
+#: Waits for a child that sends no signal when it ends (clone(2), __WALL).
+_ANY_CHILD = 0x40000000
+#: Seconds that a child may take at least, and in collections of the same heap. A walk takes one collection or two,
+#: with the traces of a deep trace fifteen; beside a busy program perhaps four times that.
+_LEAST_PATIENCE = 10.0
+_PATIENCE = 60.0
+#: Ends of a child that its heap brought about: the same walk here would end the program.
+_CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT)
+_LENGTH_BYTES = 8
+_CHUNK = 1 << 20
+# The program may replace these by its own (gevent does).
+_select, _read, _waitpid, _kill, _clock = select.select, os.read, os.waitpid, os.kill, time.perf_counter
+
+
+class Snapshots:
+    """Takes snapshots for one book. `way` says how; `note` why it is no longer how it was meant to be."""
+
+    def __init__(self, book: Book, wanted: str) -> None:
+        self._book = book
+        wanted = wanted.replace("-", " ")
+        self._native = None if wanted == PYTHON else nativewalk.load(book)
+        self.way = PYTHON
+        self.note: str | None = None
+        if self._native is not None:
+            self.way = CHILD if self._native.forks and wanted != IN_PLACE else IN_PLACE
+        elif wanted != PYTHON:
+            self.note = (
+                "The native walker is not installed for this interpreter: snapshots are taken in Python, slower."
+            )
+
+    def take(self, own: Own, owners: list[Any], *, deep: bool, paths: bool, collect_seconds: float) -> dict[str, Any]:
+        """Count all objects by type; with `paths` by path too, in the book.
+
+        `deep` counts what the collector does not track. Returns {"types": {name: [objects, bytes]}, "tracked_types":
+        {name: objects}, "tracked": objects, "snapshot": how it was taken}, without "types" when not deep, and without
+        "tracked_types" when deep.
+        """
+        started = _clock()
+        found = None
+        if self.way == CHILD:
+            found = self._in_child(own, owners, deep, paths, max(_LEAST_PATIENCE, _PATIENCE * collect_seconds))
+        if found is None and self._native is not None:
+            found = self._native.measure(own, owners, deep=deep, paths=paths)
+            found["pause_seconds"] = _clock() - started
+        if found is None:
+            found = self._in_python(own, owners, deep, paths)
+            found["pause_seconds"] = _clock() - started
+        del found["tracked_types" if deep else "types"]
+        found["snapshot"] = {
+            "way": self.way,
+            "pause_seconds": found.pop("pause_seconds"),
+            "seconds": _clock() - started,
+            "work_bytes": found.pop("work_bytes", None),
+            "references": found.pop("references", None),
+            "note": self.note,
+        }
+        return found
+
+    def gather(self, own: Own, owners: list[Any], wanted: dict[int, list[Any]]) -> list[Any]:
+        """Walk by path here; fill `wanted` with the objects of its nodes, and return those that no name leads to."""
+        if self._native is not None:
+            return self._native.gather(own, owners, wanted)
+        return walk_paths(self._book, own, owners, wanted)
+
+    def _in_python(self, own: Own, owners: list[Any], deep: bool, paths: bool) -> dict[str, Any]:
+        found: dict[str, Any] = {"types": {}, "tracked_types": {}}
+        if deep:
+            found["types"], found["tracked"] = census.census(own)
+        else:
+            found["tracked_types"] = census.tracked_census(own)
+            found["tracked"] = sum(found["tracked_types"].values())
+        if paths:
+            # The rows are ours, and were not there before.
+            walk_paths(self._book, own.also(found, found["types"], found["tracked_types"]), owners)
+        return found
+
+    def _in_child(
+        self, own: Own, owners: list[Any], deep: bool, paths: bool, patience: float
+    ) -> dict[str, Any] | None:  # fmt: skip
+        """Let a child walk; return what it found, None when there will be none: then `way` is another."""
+        if self._native is None:
+            return None
+        started = _clock()
+        reading, writing = os.pipe()
+        try:
+            pid = self._native.fork(own, owners, deep=deep, paths=paths, descriptor=writing)
+        except OSError as error:
+            os.close(writing)
+            os.close(reading)
+            self._give_up_children(f"No child could be made for a snapshot ({error.strerror})")
+            return None
+        paused = _clock() - started
+        os.close(writing)
+        try:
+            message = _receive(reading, _clock() + patience)
+        finally:
+            os.close(reading)
+        status = _reap(pid, message is not None)
+        if message is None:
+            if os.WIFSIGNALED(status) and os.WTERMSIG(status) in _CRASHES:
+                self._native = None
+                self.way = PYTHON
+                self.note = f"The child that walks the heap crashed (signal {os.WTERMSIG(status)}): walked in Python."
+                return None
+            self._give_up_children("The child that walks the heap did not finish")
+            return None
+        reading_began = _clock()
+        found = self._native.read(message)
+        found["pause_seconds"] = paused + _clock() - reading_began
+        return found
+
+    def _give_up_children(self, why: str) -> None:
+        self.way = IN_PLACE
+        self.note = why + ": walked in place."
+
+
+def _receive(descriptor: int, deadline: float) -> bytes | None:
+    """Return what a child writes, None when it does not write all of it in time."""
+    chunks: list[bytes] = []
+    received, expected = 0, _LENGTH_BYTES
+    while received < expected:
+        ready, _, _ = _select([descriptor], [], [], max(0.0, deadline - _clock()))
+        chunk = _read(descriptor, _CHUNK) if ready else b""
+        if not chunk:
+            return None
+        if not received:
+            if len(chunk) < _LENGTH_BYTES:
+                return None
+            expected += int.from_bytes(chunk[:_LENGTH_BYTES], "little")
+        chunks.append(chunk)
+        received += len(chunk)
+    return b"".join(chunks)[_LENGTH_BYTES:expected]
+
+
+def _reap(pid: int, finished: bool) -> int:
+    """Wait for a child, which is killed first unless it is done; return its status."""
+    try:
+        if not finished:
+            waited, status = _waitpid(pid, _ANY_CHILD | os.WNOHANG)
+            if waited:
+                return status
+            _kill(pid, signal.SIGKILL)
+        return _waitpid(pid, _ANY_CHILD)[1]
+    except OSError:
+        return 0

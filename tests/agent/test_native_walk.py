@@ -1,0 +1,145 @@
+"""The native walker gives the same snapshots as Python, and the program goes on while a child takes them."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from snapdiff.agent import snapshots
+from snapdiff.recording import reader
+
+ROOT = Path(__file__).parents[2]
+CORPUS = ROOT / "tests" / "corpus"
+#: One of each way to hold something, on every Python; the rest on one.
+EVERYWHERE = {
+    "audit_trail",
+    "crawler_statistics",
+    "form_classes",
+    "order_tree",
+    "recency_list",
+    "asyncio_tasks",
+    "weak_cycles",
+}
+
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("snapdiff.agent._walker") is None and "CI" not in os.environ,
+    reason="the native walker is not built here: no compiler",
+)
+
+
+def programs():
+    """All programs of the corpus that need no package."""
+    paths = sorted([*CORPUS.glob("pairs/*.py"), *CORPUS.glob("clean/*.py")])
+    return [
+        pytest.param(path, marks=() if path.stem in EVERYWHERE else pytest.mark.corpus, id=path.stem) for path in paths
+    ]
+
+
+@pytest.mark.parametrize("program", programs())
+def test_the_native_walk_counts_what_python_counts(program):
+    script = ROOT / "tests" / "agent" / "compare_walks.py"
+    done = subprocess.run(
+        [sys.executable, script, program, "iterate", "setup"], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert 0 == done.returncode, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert [] == found["shown"]
+    assert found["paths"] > 1000
+
+
+@pytest.mark.parametrize("way", ["child", "in-place", "python"])
+def test_a_recording_says_how_its_snapshots_were_taken(record, way):
+    path = record("keeps_items.py:keep", rounds=(1, 3, 5), trace="off", snapshots=way)
+    ways = set(reader.read(path).tables["checkpoints"].column("way").to_pylist())
+    assert {way.replace("-", " ")} == ways
+
+
+def test_all_ways_count_the_same(record):
+    counted = []
+    for way in ("child", "in-place", "python"):
+        table = reader.read(record("keeps_items.py:keep", rounds=(1, 3, 5), trace="rounds", snapshots=way)).tables
+        full = [row for row in table["checkpoints"].to_pylist() if not row["sub"] and row["series"] == "workload"]
+        objects = [row["objects"] for row in full]
+        counted.append([later - earlier for earlier, later in pairwise(objects)])
+    assert counted[0] == counted[1] == counted[2]
+
+
+def test_a_thread_of_the_program_goes_on_while_a_child_walks(record, tmp_path):
+    noted = tmp_path / "noted.json"
+    path = record("ticks.py:work", rounds=(1, 2, 3), snapshots="child", arguments=(str(noted),))
+    rows = [row for row in reader.read(path).tables["checkpoints"].to_pylist() if not row["sub"]]
+    walked = [row["measure_seconds"] - row["collect_seconds"] for row in rows if row["series"] == "workload"]
+    # A walk in place would stop the thread for all of its time.
+    assert json.loads(noted.read_text())["longest"] < max(walked)
+
+
+class FakeWalk:
+    """A native walk whose child does what a test wants."""
+
+    forks = True
+
+    def __init__(self, child):
+        self.child = child
+
+    def fork(self, own, owners, *, deep, paths, descriptor):
+        pid = os.fork()
+        if not pid:
+            self.child(descriptor)
+            os._exit(0)
+        return pid
+
+    def measure(self, own, owners, *, deep, paths):
+        return {"types": {"here": [1, 1]}, "tracked_types": {}, "tracked": 1}
+
+
+def taker(child, monkeypatch):
+    """Snapshots whose child does something."""
+    taken = snapshots.Snapshots.__new__(snapshots.Snapshots)
+    taken._book, taken._native, taken.way, taken.note = None, FakeWalk(child), snapshots.CHILD, None
+    monkeypatch.setattr(snapshots, "_LEAST_PATIENCE", 0.2)
+    monkeypatch.setattr(snapshots, "_PATIENCE", 0.0)
+    return taken
+
+
+@pytest.mark.parametrize(
+    "child",
+    [
+        lambda descriptor: __import__("time").sleep(60),
+        lambda descriptor: None,
+        lambda descriptor: os.write(descriptor, (1000).to_bytes(8, "little") + b"half"),
+        lambda descriptor: os.kill(os.getpid(), 9),
+    ],
+    ids=["never ends", "says nothing", "says half of it", "is killed"],
+)
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_child_that_does_not_finish_is_replaced_by_a_walk_in_place(child, monkeypatch):
+    taken = taker(child, monkeypatch)
+    found = taken.take(None, [], deep=True, paths=False, collect_seconds=0.0)
+    assert {"here": [1, 1]} == found["types"]
+    assert "in place" == found["snapshot"]["way"]
+    assert "The child that walks the heap did not finish: walked in place." == found["snapshot"]["note"]
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_after_a_crash_of_the_child_nothing_is_walked_natively_here(monkeypatch):
+    taken = taker(lambda descriptor: os.kill(os.getpid(), 11), monkeypatch)
+    monkeypatch.setattr(
+        snapshots.Snapshots, "_in_python", lambda *_: {"types": {"slow": [1, 1]}, "tracked_types": {}, "tracked": 1}
+    )
+    found = taken.take(None, [], deep=True, paths=False, collect_seconds=0.0)
+    assert {"slow": [1, 1]} == found["types"]
+    assert ("python", None) == (found["snapshot"]["way"], taken._native)
+    assert "crashed (signal 11)" in found["snapshot"]["note"]
+
+
+def test_the_program_does_not_hear_of_the_child(record, tmp_path):
+    noted = tmp_path / "noted.json"
+    record("ticks.py:listen", rounds=(1, 2, 3), snapshots="child", arguments=(str(noted),))
+    assert {"signals": 0, "children": 0} == json.loads(noted.read_text())
