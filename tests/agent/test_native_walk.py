@@ -1,5 +1,6 @@
 """The native walker gives the same snapshots as Python, and the program goes on while a child takes them."""
 
+import faulthandler
 import importlib.util
 import json
 import os
@@ -129,7 +130,7 @@ def test_a_child_that_does_not_finish_is_replaced_by_a_walk_in_place(child, monk
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_after_a_crash_of_the_child_nothing_is_walked_natively_here(monkeypatch):
-    taken = taker(lambda descriptor: os.kill(os.getpid(), 11), monkeypatch)
+    taken = taker(lambda descriptor: (faulthandler.disable(), os.kill(os.getpid(), 11)), monkeypatch)
     monkeypatch.setattr(
         snapshots.Snapshots, "_in_python", lambda *_: {"types": {"slow": [1, 1]}, "tracked_types": {}, "tracked": 1}
     )
