@@ -216,7 +216,7 @@ class Driver:
         self._rehearse(1)
         self._run_series(spool.TRACED_CONTROL, control, self.plan.rounds[-1:])
         self._run_series(spool.TRACED, workload, self.plan.rounds)
-        if self.screen.lines:
+        if self.screen.open:
             self.number += 1
             self._run_round(workload, self.plan.rounds[-1] * EXTRA_FACTORS[0], extra=True)
 
