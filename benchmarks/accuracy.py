@@ -43,6 +43,8 @@ from accuracy.verdicts import SKIPPED, Result, Tool
 from rich.console import Console
 from rich.table import Table as RichTable
 
+from snapdiff.record.options import TRACE_MODES
+
 CORPORA = Path(__file__).resolve().parent.parent / "tests" / "corpus"
 
 MINIMUM_WIDTH = 220
@@ -96,7 +98,13 @@ def task(tool: str, measure: Callable[[Path | None], Result], program: Program, 
 
 
 def plan(
-    programs: list[Program], with_snapdiff: bool, chosen: list[peers.Peer], python: Path | None, reports: Path | None
+    programs: list[Program],
+    with_snapdiff: bool,
+    chosen: list[peers.Peer],
+    python: Path | None,
+    reports: Path | None,
+    *,
+    trace: str,
 ) -> tuple[list[Tool], list[Task]]:
     """Return the tools in the order of the table, and what is to be measured."""
     tools: list[Tool] = []
@@ -105,7 +113,7 @@ def plan(
         name = snapdiff_tool.NAME
         tools.append(Tool(name, name))
         tasks += [
-            partial(task, name, partial(snapdiff_tool.run, program, keep=reports), program, python)
+            partial(task, name, partial(snapdiff_tool.run, program, keep=reports, trace=trace), program, python)
             for program in programs
         ]
     for peer in chosen:
@@ -167,6 +175,9 @@ def show(lines: table.Table, *, markdown: bool) -> None:
 @click.option(
     "--snapdiff/--no-snapdiff", "with_snapdiff", default=True, help="Measure snapdiff too, or the peers only."
 )
+@click.option(
+    "--trace", type=click.Choice(TRACE_MODES), default="rounds", show_default=True, help="How snapdiff traces."
+)
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes at a time.")
 @click.option("--python", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Runs the programs.")
 @click.option("--markdown", is_flag=True, help="Print the table for the README.")
@@ -181,6 +192,7 @@ def main(  # noqa: PLR0917 (an argument an option: that is how click hands them 
     pattern: str,
     peer_names: str,
     with_snapdiff: bool,
+    trace: str,
     jobs: int,
     python: Path | None,
     markdown: bool,
@@ -207,7 +219,7 @@ def main(  # noqa: PLR0917 (an argument an option: that is how click hands them 
     if reports is not None:
         reports.mkdir(parents=True, exist_ok=True)
 
-    tools, tasks = plan(programs, with_snapdiff, chosen_peers(peer_names), python, reports)
+    tools, tasks = plan(programs, with_snapdiff, chosen_peers(peer_names), python, reports, trace=trace)
     results = measure_all(tasks, jobs)
     if add is not None:
         earlier_tools, earlier_results = earlier(add, programs, {tool.name for tool in tools})

@@ -24,8 +24,8 @@ _ANSWERS = {"leak": LEAK, "slow-leak": LEAK, "cycle": CYCLE, "inconclusive": INC
 """What a verdict counts as; the others (`clean`, `saturating`, `one-time`) accuse nobody."""
 
 
-def run(program: Program, python: Path | None, keep: Path | None = None) -> Result:
-    """Record and report one program, in the interpreter given, and score the report.
+def run(program: Program, python: Path | None, keep: Path | None = None, trace: str = "rounds") -> Result:
+    """Record and report one program, in the interpreter given, and score the report. `trace` is as for `record`.
 
     The JSON report is written to `keep` where one is given.
     """
@@ -33,7 +33,7 @@ def run(program: Program, python: Path | None, keep: Path | None = None) -> Resu
     with tempfile.TemporaryDirectory() as scratch:
         recording = Path(scratch) / f"{program.name}.snapdiff"
         try:
-            _snapdiff(program, record_arguments(program, recording, python))
+            _snapdiff(program, record_arguments(program, recording, python, trace))
             report = json.loads(_snapdiff(program, ["report", str(recording), "--format", "json"]))
         except (subprocess.SubprocessError, ValueError) as error:
             seconds = time.monotonic() - started
@@ -45,9 +45,9 @@ def run(program: Program, python: Path | None, keep: Path | None = None) -> Resu
     return _result(program, answer, describe(report), time.monotonic() - started, _score(program, report))
 
 
-def record_arguments(program: Program, recording: Path, python: Path | None) -> list[str]:
+def record_arguments(program: Program, recording: Path, python: Path | None, trace: str) -> list[str]:
     """Return the arguments of `snapdiff` that record a program."""
-    arguments = ["record", f"{program.file.name}:iterate", "-o", str(recording), "--quiet"]
+    arguments = ["record", f"{program.file.name}:iterate", "-o", str(recording), "--quiet", "--trace", trace]
     for function in ("setup", "teardown"):
         if function in program.functions:
             arguments += [f"--{function}", function]

@@ -339,20 +339,20 @@ def test_damaged_recordings_are_refused_by_the_library_with_one_sentence(good, d
             f"{path} is damaged: it does not say its format's version.",
         ),
         (
-            {"manifest": json.dumps({**manifest, "version": [3, 0]})},
-            f"{path} has format version 3.0, this snapdiff reads 2.x: read it with a newer snapdiff "
+            {"manifest": json.dumps({**manifest, "version": [4, 0]})},
+            f"{path} has format version 4.0, this snapdiff reads 3.x: read it with a newer snapdiff "
             "(pip install --upgrade snapdiff-leaks).",
         ),
         (
             {"manifest": json.dumps({**manifest, "version": [1, 0]})},
-            f"{path} has format version 1.0, this snapdiff reads 2.x: record it again.",
+            f"{path} has format version 1.0, this snapdiff reads 3.x: record it again.",
         ),
         ({"types": None}, f"{path} is not a snapdiff recording: it has no types.parquet."),
         ({"types": b"PAR1 nothing"}, f"{path} is damaged: its table types cannot be read."),
         ({"types": b""}, f"{path} is damaged: its table types cannot be read."),
         (
             {"types": zipfile.ZipFile(good).read("files.parquet")},
-            f"{path} is damaged: types has other columns than version 2 defines.",
+            f"{path} is damaged: types has other columns than version 3 defines.",
         ),
         (
             {"manifest": b" " * (1 << 20) + b"{}"},
@@ -373,7 +373,7 @@ def test_a_newer_minor_version_and_unknown_keys_are_read(good, damage, tmp_path)
     from snapdiff.recording import read
 
     manifest = json.loads(zipfile.ZipFile(good).read("manifest.json"))
-    newer = json.dumps({**manifest, "version": [2, 9], "tomorrow": True})
+    newer = json.dumps({**manifest, "version": [3, 9], "tomorrow": True})
     assert read(damage(good, tmp_path / "newer.snapdiff", manifest=newer)).manifest["tomorrow"]
 
 

@@ -30,6 +30,11 @@ EVERYWHERE = {
 UNDECIDED = {"random_keys_3000", "random_keys_1000", "batch_writer_64"}
 #: Lines of a thread that was running before cannot be watched before 3.12.
 OUT_OF_REACH = {"row_collector"} if sys.version_info < (3, 12) else set()
+#: Recorded under `--trace auto` too: leaks of objects, of entries, of sizes, slow, without a name, and with several causes.
+TRACED_LATER = (
+    "audit_trail", "health_probe", "chat_transcript", "feature_flags", "order_tree", "shutdown_hooks", "crawler_statistics",
+)  # fmt: skip
+LET_BE = ("free_lists", "lazy_import_late", "interned_names", "sawtooth_97", "lru_300")
 PATIENCE = 180
 
 
@@ -64,11 +69,11 @@ def marked(folder, name, word):
 def judged(record):
     """Record a program in a process of its own, as by default; return its analysis."""
 
-    def run(folder, name):
+    def run(folder, name, trace="rounds"):
         teardown = "teardown" if "def teardown" in (HERE / folder / f"{name}.py").read_text(encoding="utf-8") else None
         path = record(
             f"{name}.py:iterate", cwd=HERE / folder, setup="setup", teardown=teardown, rounds=DEFAULT_ROUNDS,
-            trace="rounds", timeout=PATIENCE,
+            trace=trace, timeout=PATIENCE,
         )  # fmt: skip
         analysis = api.analyze(path).analysis
         assert (True, ()) == (analysis.complete, tuple(note for note in analysis.notes if "failed" in note))
@@ -105,6 +110,28 @@ def test_a_clean_program_is_not_accused(judged, folder, name):
     analysis = judged(folder, name)
     allowed = {"clean", "one-time", "saturating", "cycle"} | ({"inconclusive"} if name in UNDECIDED else set())
     assert str(analysis.verdict) in allowed, analysis.sentence
+
+
+def essence(finding):
+    """What a finding says, but for numbers that follow the calls."""
+    container = None if finding.container is None else (finding.container.path, finding.container.type)
+    born, grown = ([row.frame for row in rows[:1]] for rows in (finding.born_at, finding.grown_at))
+    return (finding.fingerprint, finding.verdict, finding.type, finding.growth, container, born, grown)
+
+
+@pytest.mark.parametrize("name", TRACED_LATER)
+def test_what_is_traced_only_when_something_grew_has_the_findings_of_what_is_always_traced(judged, name):
+    always, later = (judged("pairs", name, trace) for trace in ("rounds", "auto"))
+    assert ("every round", "second plan") == (always.method.traced, later.method.traced)
+    accused = [[essence(each) for each in found.findings if each.verdict != "one-time"] for found in (always, later)]
+    assert accused[0] == accused[1]
+
+
+@pytest.mark.parametrize("name", LET_BE)
+def test_a_clean_program_is_not_traced_unless_it_asks_to_be(judged, name):
+    analysis = judged("clean", name, "auto")
+    assert str(analysis.verdict) in ("clean", "one-time", "saturating", "cycle")
+    assert ("nothing", ()) == (analysis.method.traced, analysis.traced_rounds)
 
 
 def test_the_corpus_is_as_large_as_it_says():

@@ -156,7 +156,7 @@ def test_a_manifest_of_nonsense_is_reported_or_refused(use, archive, manifest):
 
 
 def test_a_manifest_of_nothing_but_format_and_version_is_reported_or_refused(use, archive):
-    bare = b'{"format": "snapdiff-recording", "version": [2, 0], "x": NaN}'
+    bare = b'{"format": "snapdiff-recording", "version": [3, 0], "x": NaN}'
     assert [] == trouble(use, [("bare", lambda: archive(bare, empty=True))])
 
 

@@ -25,7 +25,7 @@ from snapdiff.recording import Recording, RecordingError, read, schema, write
 def test_what_is_written_is_read_again(recording, file):
     found = read(file)
     assert recording.tables == found.tables
-    assert {**recording.manifest, "format": "snapdiff-recording", "version": [2, 0]} == found.manifest
+    assert {**recording.manifest, "format": "snapdiff-recording", "version": [3, 0]} == found.manifest
 
 
 def test_a_recording_that_was_read_is_written_as_the_same_bytes(file, tmp_path):
@@ -92,24 +92,24 @@ def test_a_link_to_a_recording_is_a_recording(recording, file, tmp_path):
 
 
 def test_a_newer_major_version_is_refused_and_says_what_to_do(archive, refusal):
-    path = archive({"version": [3, 0]})
+    path = archive({"version": [4, 0]})
     assert (
-        f"{path} has format version 3.0, this snapdiff reads 2.x: "
+        f"{path} has format version 4.0, this snapdiff reads 3.x: "
         "read it with a newer snapdiff (pip install --upgrade snapdiff-leaks)." == refusal(path)
     )
 
 
-@pytest.mark.parametrize("version", [[1, 0], [1, 7], [0, 1], [-1, 0]])
+@pytest.mark.parametrize("version", [[2, 0], [1, 7], [0, 1], [-1, 0]])
 def test_an_older_major_version_is_refused_and_nobody_is_sent_for_a_newer_snapdiff(archive, refusal, version):
     path = archive({"version": version})
-    assert f"{path} has format version {version[0]}.{version[1]}, this snapdiff reads 2.x: record it again." == refusal(
+    assert f"{path} has format version {version[0]}.{version[1]}, this snapdiff reads 3.x: record it again." == refusal(
         path
     )
 
 
 def test_a_newer_minor_version_and_keys_nobody_knows_are_read(archive):
-    found = read(archive({"version": [2, 7], "colour": "blue"}))
-    assert ([2, 7], "blue") == (found.manifest["version"], found.manifest["colour"])
+    found = read(archive({"version": [3, 7], "colour": "blue"}))
+    assert ([3, 7], "blue") == (found.manifest["version"], found.manifest["colour"])
 
 
 @pytest.mark.parametrize("version", [None, 1, "1.0", [1], [1, 0, 0], ["1", "0"], [1.0, 0], [True, 0], {}, [None, None]])
@@ -253,7 +253,7 @@ def test_a_missing_table_is_named(archive, refusal, name):
 def test_a_table_with_another_column_is_refused(archive, refusal, recording, name):
     table = recording.tables[name]
     more = table.append_column("more", pa.array([1] * table.num_rows, pa.int64()))
-    assert f"{name} has other columns than version 2 defines" in refusal(archive(**{name: more}))
+    assert f"{name} has other columns than version 3 defines" in refusal(archive(**{name: more}))
 
 
 @pytest.mark.parametrize("name", list(schema.tables()))

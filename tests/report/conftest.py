@@ -325,7 +325,8 @@ def make_leaking() -> Analysis:
                 "my shop.snapdiff",
             ),
             plan=(1, 10, 151),
-            trace="auto",
+            trace="rounds",
+            traced="every round",
             trace_depth=12,
             subcheckpoints=8,
             started="2026-03-01T09:30:00Z",
@@ -403,7 +404,7 @@ def make_incomplete() -> Analysis:
 
 def with_texts(value: Any, change: Callable[[str], str]) -> Any:
     """Return plain data with every free text in it changed; verdicts, laws and other closed words stay."""
-    closed = {"phase", "role", "domain", "series", "started", "unit"}
+    closed = {"phase", "role", "domain", "series", "started", "unit", "traced"}
     if isinstance(value, Verdict | Law):
         return value
     if isinstance(value, str):

@@ -165,11 +165,12 @@ class Book:
         values = self.history[checkpoint][which]
         return values[node] if node < len(values) else 0
 
-    def risen(self, which: int, enough: float) -> list[int]:
-        """Return the nodes whose measure rose by so much between the last two checkpoints."""
-        if len(self.history) < 2:  # noqa: PLR2004
+    def risen(self, which: int, enough: float, until: int | None = None) -> list[int]:
+        """Return the nodes whose measure rose by so much between the last two checkpoints, of so many or of all."""
+        last = self.history[:until][-2:]
+        if len(last) < 2:  # noqa: PLR2004
             return []
-        before, after = self.history[-2][which], self.history[-1][which]
+        before, after = last[0][which], last[1][which]
         known = len(before)
         return [
             node for node, value in enumerate(after) if value - (before[node] if node < known else 0) >= enough

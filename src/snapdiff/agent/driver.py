@@ -1,4 +1,4 @@
-"""Drives a run inside the target: load, control, rounds, confirming round, holders, end."""
+"""Drives a run inside the target: load, control, rounds, extra rounds, a traced plan, holders, end."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import sys
 import time
 import types
 
-from . import calls, environment, pathrows, spool, target
+from . import calls, environment, pathrows, spool, target, windows
 from .checkpoint import Measurer, SupervisorGoneError
-from .plan import Plan
+from .plan import AUTO, ROUNDS, Plan
 from .screen import LEAST_OBJECTS, RATE_WORTH_CONFIRMING, Screen
 from .untraced import start_tracing
 
@@ -25,7 +25,6 @@ _REHEARSALS = 2
 #: Extra rounds, in iterations of the last planned one. The first confirms; the others tell a leak from what fills up
 #: or is emptied later than that: with N = 151 they end after 464, 1,068 and 2,276 calls.
 EXTRA_FACTORS = (2, 4, 8)
-_GOLDEN = (math.sqrt(5) - 1) / 2
 #: Seconds that a round beyond the confirming one may take by the speed of the calls so far. Nobody waits longer to be
 #: told what is known already.
 _LONGEST_FURTHER_ROUND = 15.0
@@ -64,6 +63,8 @@ class Driver:
         self.collected = self.collected_before = 0
         """Objects that the cyclic collector has freed so far, now and at the checkpoint before."""
         self.iterations = 0
+        self.decided = 0
+        """Checkpoints by path up to the end of the rounds that the verdict rests on."""
 
     def run(self) -> int:
         """Run everything; whatever happens, write how it ended. Return the exit status."""
@@ -78,7 +79,8 @@ class Driver:
         except target.TargetError as error:
             if self.plan.debug:
                 self._print_traceback(error)
-            if self.total or (self.state[spool.SERIES] == spool.WORKLOAD and self.state[spool.DONE]):
+            series = self.state[spool.SERIES]
+            if self.total or series > spool.WORKLOAD or (series == spool.WORKLOAD and self.state[spool.DONE]):
                 # Too late to refuse: what was measured is kept.
                 print("snapdiff:", error, file=sys.stderr)  # noqa: T201
                 return self._ended_by(error)
@@ -178,14 +180,22 @@ class Driver:
 
     def _measure_all(self, workload: calls.Calls, control: calls.Calls) -> None:
         self.stage = "measuring"
-        if self.plan.trace and not _tracemalloc.is_tracing():
+        if self.plan.trace == ROUNDS and not _tracemalloc.is_tracing():
             # A program that traces already keeps its own settings.
-            self.measurer.untraced = start_tracing(self.plan.trace_depth)
-            self.started_tracing = True
+            self._start_tracing()
         self.measurer.owners.extend(workload.owners())
-        self._rehearse()
-        self._run_series(spool.CONTROL, control)
-        self._run_series(spool.WORKLOAD, workload)
+        self._rehearse(_REHEARSALS)
+        self._run_series(spool.CONTROL, control, self.plan.rounds)
+        self._run_series(spool.WORKLOAD, workload, self.plan.rounds)
+        extra = self._run_extra(workload)
+        self.decided = len(self.measurer.book.history)
+        if self.plan.trace == AUTO and self.screen.open and not _tracemalloc.is_tracing():
+            self._run_traced(workload, control)
+        self.state[spool.PHASE] = spool.HOLDING
+        self._explain(workload, extra)
+
+    def _run_extra(self, workload: calls.Calls) -> int:
+        """Go on while something grows and it is worth it; return the calls of the last extra round, 0 without one."""
         extra = at = 0
         # No loop over an iterator: it would be an object that is there at some checkpoints and not at others.
         while at < len(EXTRA_FACTORS) and self.screen.open:
@@ -197,8 +207,18 @@ class Driver:
             self.number += 1
             if self._run_round(workload, iterations, extra=True) < iterations:
                 break
-        self.state[spool.PHASE] = spool.HOLDING
-        self._explain(workload, extra)
+        return extra
+
+    def _run_traced(self, workload: calls.Calls, control: calls.Calls) -> None:
+        """Run the plan again, traced from a baseline of its own: a plan is traced whole or not at all."""
+        self.extra_seconds = 0.0
+        self._start_tracing()
+        self._rehearse(1)
+        self._run_series(spool.TRACED_CONTROL, control, self.plan.rounds[-1:])
+        self._run_series(spool.TRACED, workload, self.plan.rounds)
+        if self.screen.open:
+            self.number += 1
+            self._run_round(workload, self.plan.rounds[-1] * EXTRA_FACTORS[0], extra=True)
 
     def _worth_going_on(self, iterations: int) -> bool:
         """Say whether a further round fits in the time that is left."""
@@ -210,7 +230,7 @@ class Driver:
         try:
             from .explaining import Speed, explain
 
-            speed = Speed(extra, self.seconds_per_call, self._garbage_rate())
+            speed = Speed(extra, self.decided, self.seconds_per_call, self._garbage_rate())
             frame = explain(self.measurer, self.screen, workload, speed, self._stop_tracing)
             if frame is not None:
                 self.writer.write({"kind": "explained", **frame})
@@ -219,38 +239,44 @@ class Driver:
                 self._print_traceback(error)
             self.writer.write({"kind": "note", "text": f"Looking for causes failed with {type(error).__name__}."})
 
+    def _start_tracing(self) -> None:
+        self.measurer.untraced = start_tracing(self.plan.trace_depth)
+        self.started_tracing = True
+
     def _stop_tracing(self) -> None:
         """Stop tracemalloc if it was us who started it."""
         if self.started_tracing and _tracemalloc.is_tracing():
             _tracemalloc.stop()
 
-    def _rehearse(self) -> None:
-        for at in range(_REHEARSALS):
+    def _rehearse(self, times: int) -> None:
+        for at in range(times):
             for fields in (self.measurer.checkpoint(paths=True), self.measurer.subcheckpoint()):
                 spool.encode({"kind": "checkpoint", "at": at, **fields})
 
-    def _run_series(self, series: int, workload: calls.Calls) -> None:
+    def _run_series(self, series: int, workload: calls.Calls, rounds: list[int]) -> None:
         state = self.state
         state[spool.SERIES] = series
         self.number = self.total = 0
         # The first checkpoint is the end of a round of no calls, so that all are reached by the same frames; and
         # no loop over an iterator, which would be an object that is there at some checkpoints and not at others.
         self._run_round(workload, 0, extra=False)
-        while self.number < len(self.plan.rounds):
+        while self.number < len(rounds):
             self.number += 1
-            self._run_round(workload, self.plan.rounds[self.number - 1], extra=False)
+            self._run_round(workload, rounds[self.number - 1], extra=False)
 
     def _run_round(self, workload: calls.Calls, iterations: int, extra: bool) -> int:
         """Run one round, with sub-checkpoints in the last planned and in extra ones; return the calls made."""
         state, plan = self.state, self.plan
         state[spool.ROUND], state[spool.DONE], state[spool.PLANNED] = self.number, 0, iterations
         deadline = time.monotonic() + plan.max_time - self.extra_seconds if extra else math.inf
-        parts = plan.subcheckpoints + 1 if extra or self.number == len(plan.rounds) else 1
-        windows = self.windows = _uneven_windows(iterations, parts) if extra else _windows(iterations, parts)
+        parts = 1
+        if (extra or self.number == len(plan.rounds)) and state[spool.SERIES] <= spool.WORKLOAD:
+            parts += plan.subcheckpoints
+        parted = self.windows = windows.uneven(iterations, parts) if extra else windows.even(iterations, parts)
         done = position = 0
         seconds = 0.0
-        while position < len(windows):
-            window = windows[position]
+        while position < len(parted):
+            window = parted[position]
             position += 1
             state[spool.PHASE] = spool.CALLING
             started = time.perf_counter()
@@ -261,7 +287,7 @@ class Driver:
             self.total += made
             if made < window:
                 break
-            if position < len(windows):
+            if position < len(parted):
                 self._subcheckpoint(done, extra)
         self.extra_seconds += seconds if extra else 0.0
         self.seconds_per_call = seconds / max(1, done)
@@ -272,18 +298,21 @@ class Driver:
         self.state[spool.PHASE] = spool.MEASURING
         self.state[spool.CHECKPOINT] += 1
         workload.settle()
-        in_workload = self.state[spool.SERIES] == spool.WORKLOAD
-        fields = self.measurer.checkpoint(paths=in_workload)
+        series = self.state[spool.SERIES]
+        by_path = series in (spool.WORKLOAD, spool.TRACED)
+        fields = self.measurer.checkpoint(paths=by_path)
         fields.update(self._position(iterations), kind="checkpoint", extra=extra, call_seconds=call_seconds)
         fields["first_extra"] = extra and self.number == len(self.plan.rounds) + 1
-        if in_workload:
+        if by_path:
             self.measurer.book.keep()
-            if extra or self.number == len(self.plan.rounds):
+            if series == spool.WORKLOAD and (extra or self.number == len(self.plan.rounds)):
                 self.measurer.book.follow()
             fields["paths"] = self.pathrows.take()
         enough = max(LEAST_OBJECTS, iterations * RATE_WORTH_CONFIRMING)
-        grew = in_workload and pathrows.grew(self.measurer.book, enough, iterations)
-        self.screen.update(fields["types"], fields["traces"], iterations, grew)
+        grew = by_path and pathrows.grew(self.measurer.book, enough, iterations)
+        # Where lines are traced they say more.
+        memory = self.plan.trace == AUTO and fields["traces"] is None
+        self.screen.update(fields, iterations, grew, memory)
         self.collected_before, self.collected = self.collected, _collected(fields["generations"])
         self.iterations = iterations
         fields["survivors"] = self.screen.survivors
@@ -340,23 +369,6 @@ class Driver:
 
 def _collected(generations: list[dict[str, int]]) -> int:
     return sum(each["collected"] for each in generations)
-
-
-def _windows(iterations: int, parts: int) -> list[int]:
-    """Split a round into so many windows, as equal as they can be; none is empty."""
-    parts = max(1, min(parts, iterations))
-    edges = [iterations * part // parts for part in range(parts + 1)]
-    return [end - start for start, end in zip(edges, edges[1:])]
-
-
-def _uneven_windows(iterations: int, parts: int) -> list[int]:
-    """Split an extra round at multiples of the golden section, which no period of a buffer aligns with.
-
-    Six equal windows of 302, 604 and 1,208 calls are 50, 101 and 201 long: a buffer that is emptied every fifty calls
-    has the same length at the end of each.
-    """
-    edges = sorted({0, iterations, *(int(iterations * (part * _GOLDEN % 1)) for part in range(1, parts))})
-    return [end - start for start, end in zip(edges, edges[1:])]
 
 
 def _nothing() -> None:

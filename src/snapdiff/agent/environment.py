@@ -7,7 +7,7 @@ import gc
 import os
 import sys
 
-from .plan import Plan
+from .plan import OFF, Plan
 from .target import Target
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
@@ -28,7 +28,7 @@ def describe(found: Target, plan: Plan) -> dict[str, Any]:
         "free_threaded": not getattr(sys, "_is_gil_enabled", lambda: True)(),
         "gc_enabled": gc.isenabled(),
         "gc_threshold": list(gc.get_threshold()),
-        "traced_by_program": _tracemalloc.is_tracing() and plan.trace,
+        "traced_by_program": _tracemalloc.is_tracing() and plan.trace != OFF,
         "trace_depth": _tracemalloc.get_traceback_limit() if _tracemalloc.is_tracing() else plan.trace_depth,
         "hash_seed": os.environ.get("PYTHONHASHSEED", "random"),
         "malloc": os.environ.get("PYTHONMALLOC", "default"),

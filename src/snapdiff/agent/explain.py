@@ -39,13 +39,15 @@ _ask = object.__getattribute__
 
 
 class Explainer:
-    """Explains the growth that a book has seen. `keep` and `owners` are as for the walk."""
+    """Explains the growth that a book has seen. `keep` and `owners` are as for the walk, the rest as for suspects."""
 
-    def __init__(self, book: Book, keep: list[Any], owners: list[Any], iterations: int, exits: int) -> None:
+    def __init__(  # noqa: PLR0917
+        self, book: Book, keep: list[Any], owners: list[Any], iterations: int, decided: int, exits: int
+    ) -> None:
         self.book = book
         self.keep = keep
         self.owners = owners
-        self.found = suspects.find(book, iterations)
+        self.found = suspects.find(book, iterations, decided)
         self.objects: dict[int, list[Any]] = {}
         self.unreached: list[Any] = []
         self.exits = exits

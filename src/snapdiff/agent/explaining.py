@@ -26,11 +26,12 @@ _GARBAGE_WORTH_TELLING = 0.5
 class Speed:
     """What the rounds showed of the calls: how long one takes, and what only the collector frees of it.
 
-    `extra` are the calls of the last extra round, 0 when there was none.
+    `extra` are the calls of the last extra round, 0 when there was none, and `decided` the checkpoints up to its end.
     """
 
-    def __init__(self, extra: int, seconds_per_call: float, garbage: float) -> None:
+    def __init__(self, extra: int, decided: int, seconds_per_call: float, garbage: float) -> None:
         self.extra = extra
+        self.decided = decided
         self.seconds_per_call = seconds_per_call
         self.garbage = garbage
 
@@ -60,7 +61,9 @@ def explain(
         frame["garbage"] = cyclic_garbage(call, gathered, births)
         stop_tracing()
         return frame
-    explainer = Explainer(measurer.book, [*measurer.keep, frame], measurer.owners, extra, measurer.exits)
+    explainer = Explainer(
+        measurer.book, [*measurer.keep, frame], measurer.owners, extra, speed.decided, measurer.exits
+    )  # fmt: skip
     explainer.gather(measurer.snapshots, measurer.untraced)
     frame["births"] = explainer.births(births)
     if screen.lines:

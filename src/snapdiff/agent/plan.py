@@ -7,6 +7,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+#: How a plan is traced, as `record --trace` has it: every round; a second plan when something grew; not at all.
+ROUNDS, AUTO, OFF = "rounds", "auto", "off"
+
+
 class Plan:
     """What to run and how, as read from `plan.json`. Rounds are iterations each, times are seconds."""
 
@@ -17,7 +21,7 @@ class Plan:
         self.teardown: str | None = fields["teardown"]
         self.inputs: str | None = fields["inputs"]
         self.rounds: list[int] = [int(count) for count in fields["rounds"]]
-        self.trace: bool = bool(fields["trace"])
+        self.trace: str = str(fields["trace"])
         self.trace_depth: int = int(fields["trace_depth"])
         self.max_time: float = float(fields["max_time"])
         self.subcheckpoints: int = int(fields["subcheckpoints"])

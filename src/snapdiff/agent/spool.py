@@ -40,8 +40,8 @@ _SLOTS = 8
 PHASES = ("start", "load", "round", "checkpoint", "holders", "end")
 STARTING, LOADING, CALLING, MEASURING, HOLDING, ENDING = range(6)
 #: Values of the slot SERIES.
-ALL_SERIES = ("control", "workload")
-CONTROL, WORKLOAD = range(2)
+ALL_SERIES = ("control", "workload", "traced control", "traced")
+CONTROL, WORKLOAD, TRACED_CONTROL, TRACED = range(4)
 
 
 def create(folder: str, plan: dict[str, Any]) -> None:

@@ -29,18 +29,21 @@ class Suspect:
         self.bytes = 0
 
 
-def find(book: Book, iterations: int) -> list[Suspect]:
-    """Return the topmost growing containers after a round of so many iterations."""
+def find(book: Book, iterations: int, decided: int) -> list[Suspect]:
+    """Return the topmost growing containers after a round of so many iterations, which ended at checkpoint `decided`.
+
+    Checkpoints are counted from 1. Later ones are of a plan that was run again, traced: no verdict rests on those.
+    """
     enough = max(LEAST_OBJECTS, iterations * RATE_WORTH_CONFIRMING)
-    by_objects = set(book.risen(OBJECTS, enough))
-    by_entries = set(book.risen(ENTRIES, enough))
-    in_size = set(book.risen(BYTES, iterations * BYTES_WORTH_CONFIRMING / 2)) - by_objects
+    by_objects = set(book.risen(OBJECTS, enough, decided))
+    by_entries = set(book.risen(ENTRIES, enough, decided))
+    in_size = set(book.risen(BYTES, iterations * BYTES_WORTH_CONFIRMING / 2, decided)) - by_objects
     grown = by_objects | by_entries
     found: dict[int, Suspect] = {}
     for node in sorted(grown | in_size):
         path = book.ancestors(node)
         top = next((each for each in path if each in grown), node)
-        if top == node and node not in grown and book.measure(ENTRIES, -1, node):
+        if top == node and node not in grown and book.measure(ENTRIES, decided - 1, node):
             # A collection with spare room, and no more entries than before.
             continue
         # More instances have more attributes: only of collections do entries say something beside objects.
@@ -51,16 +54,16 @@ def find(book: Book, iterations: int) -> list[Suspect]:
         suspect = found.setdefault(container, Suspect(container, entries, top not in grown))
         if node in by_objects:
             suspect.below.append(node)
-        suspect.bytes += _rise(book, BYTES, node)
+        suspect.bytes += book.measure(BYTES, decided - 1, node) - book.measure(BYTES, decided - 2, node)
     ranked = sorted(found.values(), key=lambda each: (-each.bytes, each.node))[:MOST_SUSPECTS]
     for suspect in ranked:
         suspect.below = sorted(suspect.below, key=lambda node: (len(book.ancestors(node)), node))[:_MOST_BELOW]
-    return ranked + _full(book, enough, found)
+    return ranked + _full(book, enough, found, decided)
 
 
-def _full(book: Book, enough: float, growing: dict[int, Suspect]) -> list[Suspect]:
+def _full(book: Book, enough: float, growing: dict[int, Suspect], decided: int) -> list[Suspect]:
     """Return collections that grew in N or later, and not in the last round."""
-    before, after = book.history[_FIRST_LATER - 1], book.history[-2]
+    before, after = book.history[_FIRST_LATER - 1], book.history[decided - 2]
     found = []
     for node, entries in enumerate(after[ENTRIES]):
         gained = entries - (before[ENTRIES][node] if node < len(before[ENTRIES]) else 0)
@@ -73,7 +76,3 @@ def _full(book: Book, enough: float, growing: dict[int, Suspect]) -> list[Suspec
             suspect.full = True
             found.append((-gained, node, suspect))
     return [suspect for _, _, suspect in sorted(found)[:_MOST_FULL]]
-
-
-def _rise(book: Book, which: int, node: int) -> int:
-    return book.measure(which, -1, node) - book.measure(which, -2, node)

@@ -45,16 +45,18 @@ def analyze(recording: Recording, suppressions: Sequence[Suppression] = ()) -> A
     complete, ended = bool(manifest.get("complete")), str(manifest.get("ended", {}).get("text", "unknown"))
     control = audit.control(matrices)
     checks = audit.audit(matrices, control, complete, ended)
-    rounds = _rounds(matrices)
+    rounds = _rounds(matrices, matrices.workload)
+    traced_rounds = _rounds(matrices, matrices.traced) if matrices.has_traced_plan else ()
     types = _judge_types(matrices)
     lines = _judge_lines(matrices, frames)
     causes = Causes(matrices, frames)
     findings = causes.named()
     findings += causes.nameless(findings)
-    findings += lost_in_native_code(findings, lines, rounds, matrices, frames)
+    findings += _with_control(lost_in_native_code(findings, lines, traced_rounds or rounds, matrices, frames), control)
     findings += causes.cycles()
     findings += _initialisation(rounds, types)
-    doubtful = control.ran and bool(control.objects or control.blocks)
+    # The second plan has a control of its own, after the calls that the verdict rests on: only lines depend on it.
+    doubtful = control.ran and bool(control.objects or (control.blocks and not matrices.has_traced_plan))
     if doubtful:
         findings = [_withdraw(finding, control) for finding in findings]
     findings.sort(key=lambda f: (SEVERITY.index(f.verdict), -f.bytes_per_iteration, f.fingerprint))
@@ -87,11 +89,11 @@ def analyze(recording: Recording, suppressions: Sequence[Suppression] = ()) -> A
         environment=tuple((str(k), str(v)) for k, v in sorted(manifest.get("environment", {}).items())),
         notes=tuple(str(note) for note in manifest.get("notes", [])),
         suppressed=suppressed,
+        traced_rounds=traced_rounds,
     )
 
 
-def _rounds(matrices: Matrices) -> tuple[Round, ...]:
-    series = matrices.workload
+def _rounds(matrices: Matrices, series: Series) -> tuple[Round, ...]:
     rows = series.checkpoints
     traced = len(rows) > 0 and bool(rows["traced_bytes"].notna().all())
     blocks = matrices.lines("blocks", series).sum() if traced else None
@@ -120,7 +122,7 @@ def _judge_types(matrices: Matrices) -> dict[str, tuple[TypeRow, Judgement]]:
     spans = matrices.workload.spans
     if not spans:
         return {}
-    objects, sizes = matrices.types("objects"), matrices.types("bytes")
+    objects, sizes = (matrices.types(column, matrices.workload) for column in ("objects", "bytes"))
     last = spans[-1].iterations
     judged = []
     for name in objects.index.union(sizes.index):
@@ -148,7 +150,7 @@ def _judge_types(matrices: Matrices) -> dict[str, tuple[TypeRow, Judgement]]:
 
 def _judge_lines(matrices: Matrices, frames: Frames) -> list[tuple[LineRow, Judgement]]:
     """Judge every allocation line that changed, by live blocks and by live bytes; most growth first."""
-    series = matrices.workload
+    series = matrices.traced
     spans = series.spans
     if not spans or not len(matrices.table("traces")):
         return []
@@ -197,6 +199,11 @@ def _initialisation(rounds: tuple[Round, ...], types: dict[str, tuple[TypeRow, J
     return [with_sentence(finding)]
 
 
+def _with_control(lost: list[Finding], control: Control) -> list[Finding]:
+    """Withdraw what rests on lines alone where lines grew without any call."""
+    return [_withdraw(finding, control) for finding in lost] if control.blocks else lost
+
+
 def _withdraw(finding: Finding, control: Control) -> Finding:
     """Withdraw an accusation: what ran without the workload grew too."""
     if finding.verdict not in _ACCUSED:
@@ -207,6 +214,8 @@ def _withdraw(finding: Finding, control: Control) -> Finding:
 
 def _checkpoints(matrices: Matrices) -> tuple[CheckpointRow, ...]:
     series: list[tuple[str, Series]] = [("control", matrices.control), ("workload", matrices.workload)]
+    if matrices.has_traced_plan:
+        series += [("traced control", matrices.traced_control), ("traced", matrices.traced)]
     return tuple(
         CheckpointRow(
             series=name, number=int(row.number), iterations=int(row.total), seconds=float(row.seconds),
@@ -222,15 +231,16 @@ def _checkpoints(matrices: Matrices) -> tuple[CheckpointRow, ...]:
 
 
 def _timeline(matrices: Matrices) -> tuple[TimelinePoint, ...]:
-    phases = {"load": "start"}
     return tuple(
-        TimelinePoint(
-            float(row.seconds), int(row.rss),
-            "control" if row.phase == "round" and row.series == "control" else phases.get(row.phase, str(row.phase)),
-            int(row.round),
-        )
+        TimelinePoint(float(row.seconds), int(row.rss), _phase(str(row.phase), str(row.series)), int(row.round))
         for row in records(matrices.table("timeline"))
-    )  # fmt: skip
+    )
+
+
+def _phase(phase: str, series: str) -> str:
+    if phase == "round" and series != "workload":
+        return series.partition(" ")[0]
+    return "start" if phase == "load" else phase
 
 
 def _method(manifest: dict[str, Any], matrices: Matrices) -> Method:
@@ -243,6 +253,7 @@ def _method(manifest: dict[str, Any], matrices: Matrices) -> Method:
         command=tuple(str(part) for part in options.get("command", [])),
         plan=tuple(int(count) for count in options.get("rounds", [])),
         trace=str(options.get("trace", "")),
+        traced=_traced(matrices),
         trace_depth=int(options.get("trace_depth", 0)),
         subcheckpoints=int((extra["number"] == extra["number"].max()).sum()) if len(extra) else 0,
         started=str(manifest.get("started", "")),
@@ -251,6 +262,12 @@ def _method(manifest: dict[str, Any], matrices: Matrices) -> Method:
         ways=tuple(str(way) for way in full["way"].unique()),
         longest_pause_seconds=float(full["pause_seconds"].max()) if len(full) else 0.0,
     )
+
+
+def _traced(matrices: Matrices) -> str:
+    if matrices.has_traced_plan:
+        return "second plan"
+    return "every round" if matrices.is_traced else "nothing"
 
 
 def _row(table: pd.DataFrame, key: Any, width: int) -> tuple[int, ...]:

@@ -14,8 +14,9 @@ def control(matrices: Matrices) -> Control:
         return Control(0, None, False)
     objects = max(series.growth("objects"), key=abs)
     blocks = None
-    if series.checkpoints["traced_bytes"].notna().any():
-        sums = matrices.lines("blocks", series).sum()
+    traced = matrices.traced_control if matrices.traced_control.spans else series
+    if traced.checkpoints["traced_bytes"].notna().any():
+        sums = matrices.lines("blocks", traced).sum()
         blocks = int(max(sums, key=abs)) if len(sums) else 0
     return Control(objects, blocks, True)
 

@@ -156,7 +156,7 @@ class Causes:
         growth, unit = (self._growth_of(main, grown), "objects") if main in kinds else (grown.growth, grown.unit)
         calls = self._spans[-1].iterations
         size = summed([each.bytes for each in (*grown.below, node) if each.bytes])
-        gained = sum(growth) if unit == "objects" else None
+        gained = self._gained_while_traced(main, grown) if unit == "objects" else None
         born = self._births(node.number, main, chain, gained)
         grown_at = self._grown_at(node.number, chain)
         if not born and unit != "objects":
@@ -229,8 +229,15 @@ class Causes:
 
     def _growth_of(self, kind: str, grown: Grown) -> tuple[int, ...]:
         """Return what each round added of a type below a container, under names that came and stayed, too."""
+        return summed([node.objects for node in self._of_kind(kind, grown) if node.objects])
+
+    def _gained_while_traced(self, kind: str | None, grown: Grown) -> int:
+        """Return the objects of a type below a container that came in the rounds of which lines are known."""
+        return sum(node.traced for node in self._of_kind(kind, grown))
+
+    def _of_kind(self, kind: str | None, grown: Grown) -> list[Node]:
         nodes = {node.number: node for node in (*self.paths.below(grown.node), *grown.below)}
-        return summed([node.objects for node in nodes.values() if node.type == kind and node.objects])
+        return [node for node in nodes.values() if node.type == kind]
 
     def _without_mirrors(self, found: list[tuple[Grown, Finding]]) -> list[tuple[Grown, Finding]]:
         """Leave out weak references that grow because something else does."""
@@ -272,7 +279,7 @@ class Causes:
         main = str(ranked[0].type)
         judgement = grown[main].judgement
         node = grown[main].node
-        born = self._births(number, main, (), sum(node.objects))
+        born = self._births(number, main, (), node.traced)
         chain = () if native else tuple(ChainNode(str(step["label"]), str(step["type"])) for step in cause.chain)
         container = (
             None if native else Container(str(cause.path), str(cause.holder_type), _optional(cause.entries), None)
@@ -383,9 +390,9 @@ def _optional(value: Any) -> int | None:
 def _alive_per_line(matrices: Matrices) -> dict[tuple[str, int], int]:
     """Return blocks alive at the last checkpoint per allocation line."""
     traces, stacks, files = (matrices.table(name) for name in ("traces", "stacks", "files"))
-    if not len(traces) or not matrices.workload.ids:
+    if not len(traces) or not matrices.traced.ids:
         return {}
-    last = traces[traces["checkpoint"] == matrices.workload.ids[-1]]
+    last = traces[traces["checkpoint"] == matrices.traced.ids[-1]]
     tops = stacks[stacks["depth"] == 0].set_index("stack")[["file", "line"]]
     sums = last.join(tops, on="stack", how="inner").groupby(["file", "line"])[["blocks"]].sum().reset_index()
     paths = dict(zip(files["file"], files["path"], strict=True))

@@ -24,9 +24,9 @@ def lost_in_native_code(
     matrices: Matrices,
     frames: Frames,
 ) -> list[Finding]:
-    """Return findings for lines that keep memory which no growing object explains."""
+    """Return findings for lines that keep memory which no growing object explains. `rounds` are those of the lines."""
     accused = [(row, judgement) for row, judgement in lines if row.verdict in ACCUSED]
-    if not accused or rounds[-1].traced_bytes is None:
+    if not accused or not matrices.is_traced:
         return []
     others = [finding for finding in findings if finding.verdict in CAUSES]
     left = _unexplained(rounds[-1], matrices)
@@ -58,6 +58,7 @@ def lost_in_native_code(
             not_shared_bytes=None, sentence="",
             reasons=(*judgement.reasons, f"{reachable[key]:,} of its {gained:,} blocks are reachable objects"),
             graph=None, excerpts=(row.excerpt,) if row.excerpt else (), curve=(), unit="blocks", held_natively=True,
+            traced=matrices.has_traced_plan,
         )  # fmt: skip
         found.append(with_sentence(finding))
         known.add(place)
@@ -72,8 +73,8 @@ def _unexplained(last: Round, matrices: Matrices) -> float:
     left than too much. A block that the interpreter reuses keeps the line of its first use, so a line alone proves
     nothing: keys of dictionaries that a cache keeps were traced to where an earlier dictionary was made.
     """
-    traced = int(matrices.lines("bytes", matrices.workload).iloc[:, -1].sum())
-    gained = matrices.types("objects")
+    traced = int(matrices.lines("bytes", matrices.traced).iloc[:, -1].sum())
+    gained = matrices.types("objects", matrices.traced)
     instances = sum(max(0, int(row.iloc[-1])) for name, row in gained.iterrows() if "." in str(name))
     return (traced - last.bytes - instances * limits.INLINE_VALUES) / last.iterations
 

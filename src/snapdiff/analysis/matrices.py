@@ -13,7 +13,7 @@ from snapdiff.recording import Recording
 
 @dataclass(frozen=True)
 class Series:
-    """The checkpoints of one series (`control` or `workload`), without sub-checkpoints.
+    """The checkpoints of one series, without sub-checkpoints.
 
     `checkpoints` has one row each, in order; round i lies between rows i and i + 1.
     """
@@ -40,6 +40,10 @@ class Matrices:
         checkpoints = self._tables["checkpoints"].sort_values("id", kind="stable")
         self.control = _series(checkpoints, "control")
         self.workload = _series(checkpoints, "workload")
+        self.traced_control = _series(checkpoints, "traced control")
+        self.has_traced_plan = bool((checkpoints["series"] == "traced").any())
+        self.traced = _series(checkpoints, "traced") if self.has_traced_plan else self.workload
+        """The rounds that lines are judged on: of the second plan, where there was one."""
         self.all_checkpoints = checkpoints
 
     def table(self, name: str) -> pd.DataFrame:
@@ -47,10 +51,16 @@ class Matrices:
         found: pd.DataFrame = self._tables[name]
         return found
 
-    def types(self, column: str) -> pd.DataFrame:
+    @property
+    def is_traced(self) -> bool:
+        """True where allocations were traced from the first checkpoint of `traced` to the last."""
+        rows = self.traced.checkpoints
+        return len(rows) > 0 and bool(rows["traced_bytes"].notna().all())
+
+    def types(self, column: str, series: Series) -> pd.DataFrame:
         """Return growth per round (columns 0, 1, …) of `objects` or `bytes`, one row a type that changed."""
         types = self._tables["types"]
-        return _growth(types, ["type"], column, self.workload.ids)
+        return _growth(types, ["type"], column, series.ids)
 
     def lines(self, column: str, series: Series) -> pd.DataFrame:
         """Return growth per round of `blocks` or `bytes` per allocation line (file number, line)."""
@@ -62,9 +72,9 @@ class Matrices:
     def total_curve(self) -> list[tuple[int, int]]:
         """Return (calls so far, all objects); sub-checkpoints only where all growth was of tracked objects."""
         checkpoints = self.all_checkpoints
-        full = checkpoints[~checkpoints["sub"]]
+        full = self.workload.checkpoints
         offset = (full["objects"] - full["tracked"]).round()
-        same = offset[full["series"] == "workload"].nunique() <= 1
+        same = offset.nunique() <= 1
         values = {}
         for row in records(checkpoints):
             if not row.sub:

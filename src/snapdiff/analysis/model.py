@@ -2,7 +2,8 @@
 
 The report reads nothing but these classes. Units are objects, bytes, blocks (live memory blocks seen by
 tracemalloc) and calls (iterations of the workload); times are seconds since the recording began.
-Lists that hold one number a round follow `Analysis.rounds`, in the same order and of the same length.
+Lists that hold one number a round follow `Analysis.rounds`, in the same order and of the same length; those of lines
+follow `Analysis.line_rounds`, which are other ones where the workload was run again to be traced.
 """
 
 from __future__ import annotations
@@ -198,6 +199,8 @@ class Finding:
     """Other containers of the same cause: they hold the same survivors, or grow at the same line."""
     held_natively: bool = False
     """True where nothing in Python refers to the survivors from outside: C, C++ or Rust holds them."""
+    traced: bool = False
+    """True where `growth` and `curve` follow `Analysis.traced_rounds`: for what only lines tell."""
     path_graph: Graph | None = None
     """The way from a root to what grows: merged nodes, each with its count and what it gains a call."""
 
@@ -258,7 +261,7 @@ class TimelinePoint:
     seconds: float
     rss: int
     phase: str
-    """`start`, `control`, `round`, `checkpoint`, `holders` or `end`."""
+    """`start`, `control`, `round`, `traced` (a call of the second plan), `checkpoint`, `holders` or `end`."""
     round: int
 
 
@@ -267,7 +270,7 @@ class CheckpointRow:
     """The counters of one checkpoint, as they were."""
 
     series: str
-    """`control` or `workload`."""
+    """`control`, `workload`, or of the second plan `traced control`, `traced`."""
     number: int
     iterations: int
     """Calls since the series began."""
@@ -290,7 +293,10 @@ class CheckpointRow:
 
 @dataclass(frozen=True)
 class Control:
-    """Growth of the same plan around an empty function: must be 0 objects and 0 blocks."""
+    """Growth of the same plan around an empty function: must be 0 objects and 0 blocks.
+
+    Blocks are those of the second plan's own control where there was one.
+    """
 
     objects: int
     blocks: int | None
@@ -314,6 +320,9 @@ class Method:
     command: tuple[str, ...]
     plan: tuple[int, ...]
     trace: str
+    """The option: `rounds`, `auto` or `off`."""
+    traced: str
+    """What came of it: `every round`, `second plan` or `nothing` was traced."""
     trace_depth: int
     subcheckpoints: int
     started: str
@@ -354,3 +363,10 @@ class Analysis:
     """What a reader must know: what could not be measured, what was cut."""
     suppressed: tuple[Suppressed, ...] = ()
     """Findings that a suppression took out of the verdict; never hidden."""
+    traced_rounds: tuple[Round, ...] = ()
+    """The rounds of the second plan, which was run traced because something grew; empty where there was none."""
+
+    @property
+    def line_rounds(self) -> tuple[Round, ...]:
+        """The rounds that the growth of lines follows."""
+        return self.traced_rounds if self.method.traced == "second plan" else self.rounds

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 
 from snapdiff.analysis import limits
 from snapdiff.analysis.growth import Judgement, judge
@@ -34,6 +35,8 @@ class Node:
     bytes: tuple[int, ...] = ()
     entries: tuple[int, ...] = ()
     is_collection: bool = False
+    traced: int = 0
+    """Objects gained while allocations were traced."""
     falls: tuple[int, int, int] = (0, 0, 0)
     """How far objects, bytes and entries fell below their peaks in the extra rounds."""
     by_objects: Judgement | None = None
@@ -139,6 +142,15 @@ class Paths:
                 tuple(int(gain) for gain in np.diff(column)) for column in table.T
             )  # fmt: skip
             node.is_collection = bool(table[:, 2].any())
+            node.traced = sum(node.objects)
+        if matrices.has_traced_plan:
+            self._read_traced(counts, matrices.traced.ids)
+
+    def _read_traced(self, counts: pd.DataFrame, ids: list[int]) -> None:
+        """Take what was gained from the first to the last checkpoint of the second plan."""
+        first, last = (counts[counts["checkpoint"] == at].set_index("node")["objects"] for at in (ids[0], ids[-1]))
+        for number, gained in last.sub(first, fill_value=0).items():
+            self.nodes[int(str(number))].traced = int(gained)
 
     def _judge(self) -> None:
         spans = self._spans

@@ -13,6 +13,8 @@ from snapdiff.record import Progress
 
 #: What a status line says in each of the spool's phases; while calling, the numbers say it.
 _PHASES = ("starting", "loading", "", "checkpoint", "looking for holders", "ending")
+#: What stands before "round" in each of the spool's series.
+_KINDS = ("control ", "", "traced control ", "traced ")
 
 
 class _Nothing:
@@ -48,7 +50,7 @@ class _Status:
         phase, series, number, done, planned, _ = state[:6]
         text = _PHASES[phase] if 0 <= phase < len(_PHASES) else ""
         if number or series:
-            kind = "control " if series == 0 else ""
+            kind = _KINDS[series] if 0 <= series < len(_KINDS) else ""
             text = f"{kind}round {number}, call {done:,} of {planned:,} {text}".rstrip()
             text += f", {self._survivors:+,} objects so far"
         text = f"{text}, {rss / 1e6:,.0f} MB resident"
@@ -67,9 +69,11 @@ def describe(frame: dict[str, Any], rss: int) -> str:
     """Return one line about a finished round."""
     if not frame["number"]:
         return f"{frame['series']}: starts with {frame['objects']:,} objects, {rss / 1e6:,.0f} MB resident"
-    kind = "control round" if frame["series"] == "control" else "round"
+    series = frame["series"]
+    kind = "round" if series == "workload" else f"{series} round"
     if frame["extra"]:
         kind = "confirming round" if frame["first_extra"] else "further round"
+        kind = f"traced {kind}" if series == "traced" else kind
     return (
         f"{kind} {frame['number']}: {frame['iterations']:,} calls left {frame['survivors']:+,} objects, "
         f"{rss / 1e6:,.0f} MB resident"

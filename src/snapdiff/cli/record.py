@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from snapdiff.cli.main import INCOMPLETE, fail
-from snapdiff.record.options import DEFAULT_MAX_TIME, DEFAULT_TRACE_DEPTH
+from snapdiff.record.options import DEFAULT_MAX_TIME, DEFAULT_TRACE_DEPTH, TRACE_MODES
 
 
 @click.command("record")
@@ -29,10 +29,10 @@ from snapdiff.record.options import DEFAULT_MAX_TIME, DEFAULT_TRACE_DEPTH
 )
 @click.option(
     "--trace",
-    type=click.Choice(["rounds", "off"]),
+    type=click.Choice(TRACE_MODES),
     default="rounds",
     show_default=True,
-    help="Trace allocation lines around every round, or not.",
+    help="Trace allocations in every round; `auto`: only in a second plan, when something grew in the first; or not.",
 )
 @click.option(
     "--trace-depth",
@@ -54,7 +54,7 @@ from snapdiff.record.options import DEFAULT_MAX_TIME, DEFAULT_TRACE_DEPTH
     type=click.FloatRange(0),
     default=DEFAULT_MAX_TIME,
     show_default=True,
-    help="Seconds a confirming round may take.",
+    help="Seconds that the extra rounds of a plan may take.",
 )
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")

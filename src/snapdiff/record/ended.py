@@ -10,6 +10,7 @@ from typing import Any
 from snapdiff.agent import spool
 
 AS_PLANNED = "as planned"
+_SERIES = {spool.WORKLOAD: "", spool.CONTROL: " of the control", spool.TRACED_CONTROL: " of the traced control"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def describe(
 
 def _where(state: list[int]) -> str:
     phase, series = state[spool.PHASE], state[spool.SERIES]
-    kind = "" if series == spool.WORKLOAD else " of the control"
+    kind = _SERIES.get(series, " of the traced plan")
     if phase == spool.CALLING:
         return f"in call {state[spool.DONE] + 1} of round {state[spool.ROUND]}{kind}"
     if phase == spool.MEASURING:

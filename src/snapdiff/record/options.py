@@ -16,6 +16,8 @@ DEFAULT_ROUNDS = (1, 10, 151)
 #: 3.13: 1 frame 10.5, 7.9, 8.4 times the plain run; 4 frames 35, 17, 15; 10 frames 40, 27, 35; 25 frames 82, 51,
 #: 66. Four reach from a library's line to the caller's in most programs.
 DEFAULT_TRACE_DEPTH = 4
+#: How much is traced: every round; a second plan, when something grew in the first; nothing.
+TRACE_MODES = ("rounds", "auto", "off")
 #: Places inside the last round (and the confirming one) where objects are counted: six windows show a curve.
 SUBCHECKPOINTS = 5
 #: Seconds that confirming rounds may take.

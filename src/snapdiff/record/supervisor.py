@@ -122,7 +122,7 @@ class _Run:
             "teardown": options.teardown,
             "inputs": options.inputs,
             "rounds": list(options.rounds),
-            "trace": options.trace != "off",
+            "trace": options.trace,
             "trace_depth": options.trace_depth,
             "snapshots": options.snapshots,
             "max_time": options.max_time,

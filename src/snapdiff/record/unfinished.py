@@ -61,8 +61,9 @@ def seal_unfinished(part: Path) -> Path:
     if not checkpoints:
         raise OptionsError(f"{part} has no complete checkpoint: there is nothing to seal.")
     plan = spool.read_plan(str(part))
-    options = {key: plan[key] for key in ("target", "rounds", "setup", "teardown", "inputs", "trace_depth", "max_time")}
-    options.update(trace="rounds" if plan["trace"] else "off", timeout=None, arguments=plan["arguments"], command=[])
+    kept = ("target", "rounds", "setup", "teardown", "inputs", "trace", "trace_depth", "max_time", "arguments")
+    options = {key: plan[key] for key in kept}
+    options.update(timeout=None, command=[])
     started = float(checkpoints[0]["monotonic"])
     facts = seal.Facts(
         options=options,

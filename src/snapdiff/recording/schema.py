@@ -1,6 +1,6 @@
 """The format: names, columns and limits of everything in a recording.
 
-Version 2.0. A reader accepts every minor version of its major version and ignores manifest keys it does not
+Version 3.0. A reader accepts every minor version of its major version and ignores manifest keys it does not
 know; another major version is refused.
 """
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FORMAT = "snapdiff-recording"
-MAJOR, MINOR = 2, 0
+MAJOR, MINOR = 3, 0
 MANIFEST = "manifest.json"
 
 #: Limits on what a reader takes from a stranger. A recording of a program of 10 million objects, traced four
@@ -37,9 +37,10 @@ def tables() -> dict[str, pa.Schema]:
         return pa.schema(list(columns.items()))
 
     return {
-        # One row a checkpoint or sub-checkpoint, in order; `id` is its position. `way` is how its heap snapshot was
-        # taken (child, in place, python); it stopped the program for `pause_seconds`. Times in seconds since the
-        # recording began; `iterations` of this round so far, `total` of the series.
+        # One row a checkpoint or sub-checkpoint, in order; `id` is its position. Times in seconds since the
+        # recording began; `iterations` of this round so far, `total` of the series. Series are control and workload,
+        # and, where the workload was run again to be traced, `traced control` and `traced`. `way` is how the heap
+        # snapshot was taken (child, in place, python); it stopped the program for `pause_seconds`.
         "checkpoints": schema(
             id=number,
             series=text,

@@ -64,7 +64,7 @@ _KEYS = {
     "source": ["file", "line"],
 }
 _WORDS = {
-    ("checkpoints", "series"): {"control", "workload"},
+    ("checkpoints", "series"): {"control", "workload", "traced control", "traced"},
     ("files", "kind"): {"project", "stdlib", "package", "other"},
 }
 #: Keys of the manifest that are read, and what they hold.
@@ -150,6 +150,8 @@ def _broken_structure(tables: dict[str, pa.Table]) -> str | None:
     full = tables["checkpoints"].filter(pc.invert(tables["checkpoints"]["sub"]))
     if _has_early_extra(full):
         return "its table checkpoints has an extra round before a planned one"
+    if _has_early_traced(tables["checkpoints"]):
+        return "its table checkpoints has a traced plan before the end of the first"
     for column in ("objects", "object_bytes", "call_seconds"):
         if full[column].null_count:
             return f"its table checkpoints has no {column} in some row"
@@ -174,10 +176,20 @@ def _has_early_extra(full: pa.Table) -> bool:
     import pyarrow.compute as pc
 
     ordered = full.sort_by("id")
-    for series in ("control", "workload"):
+    for series in ("control", "workload", "traced control", "traced"):
         extra = ordered.filter(pc.equal(ordered["series"], series))["extra"]
         first = pc.index(extra, True).as_py()
         # The first checkpoint ends a round of no calls.
         if first >= 0 and (first < 2 or not pc.all(extra.slice(first)).as_py()):  # noqa: PLR2004
             return True
     return False
+
+
+def _has_early_traced(checkpoints: pa.Table) -> bool:
+    """Say whether the second plan begins before the first has ended, or without one."""
+    import pyarrow.compute as pc
+
+    is_second = pc.starts_with(checkpoints["series"], "traced")
+    second = pc.min(checkpoints.filter(is_second)["id"]).as_py()
+    first = pc.max(checkpoints.filter(pc.invert(is_second))["id"]).as_py()
+    return second is not None and (first is None or second < first)

@@ -69,7 +69,7 @@ def growth_chart(analysis: Analysis, identity: str) -> str | None:
     unit = finding.unit if finding is not None and own else "objects"
     ends: list[tuple[float, str]] = []
     done = 0
-    for each in analysis.rounds:
+    for each in gains.rounds_of(analysis, finding if own else None):
         done += each.iterations
         ends.append((float(done), f"{words.calls(done)}"))
     return _chart(
@@ -112,9 +112,9 @@ def _phases(samples: Sequence[TimelinePoint]) -> list[tuple[float, str]]:
     begun: list[tuple[float, str]] = []
     before: tuple[str, int] | None = None
     for point in samples:
-        if point.phase in ("control", "round") and (point.phase, point.round) != before:
+        if point.phase in ("control", "round", "traced") and (point.phase, point.round) != before:
             before = (point.phase, point.round)
-            name = "control" if point.phase == "control" else f"round {point.round}"
+            name = f"round {point.round}" if point.phase == "round" else point.phase
             if name not in {known for _, known in begun}:
                 begun.append((point.seconds, name))
     return begun

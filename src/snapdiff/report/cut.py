@@ -75,13 +75,12 @@ def cut_for_page(analysis: Analysis, caps: PageCaps) -> PageAnalysis:
             for row in cap("suppressions", analysis.suppressed, caps.suppressions)
         ),
     )
-    rounds = len(analysis.rounds)
     more_types = analysis.types[len(types) :]
     more_lines = analysis.lines[len(lines) :]
     return PageAnalysis(
         analysis=_shortened(small, caps.text),
-        more_types=_rest([(row.objects, row.bytes) for row in more_types], rounds),
-        more_lines=_rest([(row.blocks, row.bytes) for row in more_lines], rounds),
+        more_types=_rest([(row.objects, row.bytes) for row in more_types], len(analysis.rounds)),
+        more_lines=_rest([(row.blocks, row.bytes) for row in more_lines], len(analysis.line_rounds)),
         said=tuple(said),
     )
 

@@ -20,6 +20,15 @@ EXTRA: Final = (
     "each longer than the one before: what fills up slows down or stops in them, and only what keeps its rate is "
     "called a leak."
 )
+#: Where the lines are from, when the rounds above were not traced.
+TRACED: Final = (
+    "Allocations were not traced in these rounds. Because something grew, the workload was then called {plan} more "
+    "times, traced, from a baseline of its own: lines, and how many were born and are alive, are of those {calls}."
+)
+NOT_TRACED: Final = (
+    "Allocations were not traced: nothing was growing at the end of these rounds, so no lines were sought."
+)
+CUT_SHORT: Final = "Allocations were not traced: the run ended before that."
 #: What the most careful sentence of a leak means.
 NOT_BOUNDED: Final = (
     "Not bounded within {calls}: no limit was reached in all the rounds together, and none can be read from what holds "
@@ -49,10 +58,25 @@ def main_finding(analysis: Analysis) -> Finding | None:
 
 
 def read_rounds(analysis: Analysis) -> tuple[Reading, ...]:
-    """Return every round with its reading. The verdict is the analysis's; here it only gets words."""
+    """Return every round of the first plan with its reading. The verdict is the analysis's; here it only gets words."""
     finding = main_finding(analysis)
+    if finding is not None and finding.traced:
+        # Only lines show it, and those were not traced in these rounds.
+        return _read(analysis.rounds, Verdict.CLEAN, None)
+    return _read(analysis.rounds, analysis.verdict, finding)
+
+
+def read_traced_rounds(analysis: Analysis) -> tuple[Reading, ...]:
+    """Return every round of the second plan with its reading, where the main finding rests on those; else nothing."""
+    finding = main_finding(analysis)
+    if finding is None or not finding.traced:
+        return ()
+    return _read(analysis.traced_rounds, analysis.verdict, finding)
+
+
+def _read(rounds: tuple[Round, ...], verdict: Verdict, finding: Finding | None) -> tuple[Reading, ...]:
     readings = []
-    for index, each in enumerate(analysis.rounds):
+    for index, each in enumerate(rounds):
         own = finding.growth[index] if finding is not None and index < len(finding.growth) else None
         readings.append(
             Reading(
@@ -61,7 +85,7 @@ def read_rounds(analysis: Analysis) -> tuple[Reading, ...]:
                 kind="extra" if each.extra else "planned",
                 own=None if own is None or finding is None else gains.gained(finding, own),
                 own_rate=None if own is None or finding is None else _own_rate(finding, own / each.iterations),
-                reading=_reading(index, each, own, analysis.verdict, finding),
+                reading=_reading(index, each, own, verdict, finding),
             )
         )
     return tuple(readings)
@@ -77,14 +101,28 @@ def _own_rate(finding: Finding, value: float) -> str:
 
 
 def remarks(analysis: Analysis) -> tuple[str, ...]:
-    """Return what a reader must know of the extra rounds, and of what `not bounded` means; empty where nothing grew."""
+    """Return what a reader must know of the rounds beyond the plan, of tracing, and of what `not bounded` means."""
     said = []
-    if gains.extra_calls(analysis):
+    if gains.extra_calls(analysis.rounds):
         plan = ", ".join(words.count(number) for number in analysis.method.plan)
         said.append(EXTRA.format(plan=f"{plan} calls"))
+    if analysis.method.trace == "auto":
+        said.append(_tracing(analysis))
     if analysis.verdict in (Verdict.LEAK, Verdict.SLOW_LEAK):
-        said.append(NOT_BOUNDED.format(calls=words.calls(gains.all_calls(analysis))))
-    return tuple(said)
+        rounds = gains.rounds_of(analysis, main_finding(analysis))
+        said.append(NOT_BOUNDED.format(calls=words.calls(gains.all_calls(rounds))))
+    return tuple(text for text in said if text)
+
+
+def _tracing(analysis: Analysis) -> str:
+    """Say in which rounds the lines were traced, where that was left to what grows; empty if it was in all."""
+    if analysis.traced_rounds:
+        rounds = [words.count(each.iterations) for each in analysis.traced_rounds]
+        plan = " and ".join(filter(None, [", ".join(rounds[:-1]), rounds[-1]]))
+        return TRACED.format(plan=plan, calls=words.calls(gains.all_calls(analysis.traced_rounds)))
+    if analysis.method.traced == "every round":
+        return ""
+    return NOT_TRACED if analysis.complete else CUT_SHORT
 
 
 def _reading(index: int, each: Round, own: int | None, verdict: Verdict, finding: Finding | None) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
-from snapdiff.analysis.model import Analysis, Container, Finding, Verdict
+from snapdiff.analysis.model import Analysis, Container, Finding, Round, Verdict
 from snapdiff.analysis.sentences import gained_per_call, pace_of
 from snapdiff.report import words
 
@@ -53,11 +54,16 @@ def held(container: Container) -> str:
     return f"{words.count(container.count)} {container.type}, together {what}"
 
 
-def all_calls(analysis: Analysis) -> int:
+def rounds_of(analysis: Analysis, finding: Finding | None) -> tuple[Round, ...]:
+    """Return the rounds that the growth of a finding follows."""
+    return analysis.traced_rounds if finding is not None and finding.traced else analysis.rounds
+
+
+def all_calls(rounds: Iterable[Round]) -> int:
     """Return the calls of all completed rounds, extra ones too."""
-    return sum(each.iterations for each in analysis.rounds)
+    return sum(each.iterations for each in rounds)
 
 
-def extra_calls(analysis: Analysis) -> int:
+def extra_calls(rounds: Iterable[Round]) -> int:
     """Return the calls of the extra rounds."""
-    return sum(each.iterations for each in analysis.rounds if each.extra)
+    return sum(each.iterations for each in rounds if each.extra)

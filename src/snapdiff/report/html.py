@@ -17,14 +17,14 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from snapdiff.analysis.model import Analysis, Excerpt, Finding, Verdict
+from snapdiff.analysis.model import Analysis, Excerpt, Finding, Round, Verdict
 from snapdiff.report import graphs, words
 from snapdiff.report.chain import chain_text
 from snapdiff.report.charts import growth_chart, memory_chart
 from snapdiff.report.cures import cure
 from snapdiff.report.cut import PageAnalysis, cut_for_page
-from snapdiff.report.evidence import TERMS, how_snapshots, main_finding, read_rounds, remarks
-from snapdiff.report.gains import all_calls, counted, extra_calls, gained, held, per_call
+from snapdiff.report.evidence import TERMS, how_snapshots, main_finding, read_rounds, read_traced_rounds, remarks
+from snapdiff.report.gains import all_calls, counted, extra_calls, gained, held, per_call, rounds_of
 from snapdiff.report.json_format import document
 from snapdiff.report.limits import OPEN_CAUSES, PAGE, PAGE_BYTES, TIGHT_PAGE, TOP_CAUSES
 from snapdiff.report.source import source_lines
@@ -45,6 +45,8 @@ class Card:
 
     number: int
     finding: Finding
+    rounds: tuple[Round, ...]
+    """The rounds that the finding's growth follows."""
     chain: str
     path_picture: Markup | None
     graph_picture: Markup | None
@@ -67,7 +69,8 @@ def _render(whole: Analysis, page: PageAnalysis) -> str:
     style, script = _asset("page.css"), _asset("page.js")
     analysis = page.analysis
     causes = [finding for finding in analysis.findings if finding.verdict in words.CAUSES]
-    cards = [_card(number, finding) for number, finding in enumerate(causes, 1)]
+    cards = [_card(number, finding, rounds_of(analysis, finding)) for number, finding in enumerate(causes, 1)]
+    watched = rounds_of(analysis, main_finding(analysis))
     html = environment.get_template("page.html").render(
         analysis=analysis,
         style=_trusted(style),
@@ -84,11 +87,13 @@ def _render(whole: Analysis, page: PageAnalysis) -> str:
             (row, len(full.fingerprints)) for row, full in zip(analysis.suppressed, whole.suppressed, strict=False)
         ],
         accepted=sum(len(row.fingerprints) for row in whole.suppressed),
-        all_calls=all_calls(analysis),
-        extra_calls=extra_calls(analysis),
+        all_calls=all_calls(watched),
+        extra_calls=extra_calls(watched),
         remarks=remarks(analysis),
         harmless=[finding for finding in analysis.findings if finding.verdict not in words.CAUSES],
         readings=read_rounds(analysis),
+        traced_readings=read_traced_rounds(analysis),
+        traced_calls=all_calls(analysis.traced_rounds),
         terms=TERMS,
         growth_picture=_picture(growth_chart(whole, "growth-chart")),
         memory_picture=_picture(memory_chart(whole, "memory-chart")),
@@ -103,7 +108,7 @@ def _render(whole: Analysis, page: PageAnalysis) -> str:
     return words.visible(html)
 
 
-def _card(number: int, finding: Finding) -> Card:
+def _card(number: int, finding: Finding, rounds: tuple[Round, ...]) -> Card:
     name = finding.type or finding.domain
     path = finding.path_graph or graphs.chain_graph(finding)
     drawn = None
@@ -115,6 +120,7 @@ def _card(number: int, finding: Finding) -> Card:
     return Card(
         number=number,
         finding=finding,
+        rounds=rounds,
         chain=chain_text(finding),
         path_picture=_picture(drawn),
         graph_picture=_picture(back),

@@ -10,7 +10,7 @@ from snapdiff.report import gains, words
 from snapdiff.report.chain import chain_text
 from snapdiff.report.cures import cure
 from snapdiff.report.cut import cut_for_page
-from snapdiff.report.evidence import TERMS, main_finding, read_rounds, remarks
+from snapdiff.report.evidence import TERMS, Reading, main_finding, read_rounds, read_traced_rounds, remarks
 from snapdiff.report.limits import PAGE, TEXT_FINDINGS, TEXT_TYPE, TEXT_WIDTH
 
 
@@ -40,8 +40,17 @@ def render_text(analysis: Analysis) -> str:
 def _rounds(analysis: Analysis) -> str:
     finding = main_finding(analysis)
     counted = gains.counted(finding, TEXT_TYPE) if finding is not None else None
+    traced = read_traced_rounds(analysis)
+    tables = [_table(read_rounds(analysis), None if traced else counted, "round")]
+    if traced:
+        tables.append(_table(traced, counted, "traced round"))
+    said = [textwrap.fill(text, TEXT_WIDTH) for text in (TERMS, *remarks(analysis))]
+    return "\n\n".join([*tables, *said])
+
+
+def _table(readings: Sequence[Reading], counted: str | None, head: str) -> str:
     own = () if counted is None else (counted,)
-    header = ("round", *own, "objects", "per call", "bytes", "reading")
+    header = (head, *own, "objects", "per call", "bytes", "reading")
     rows = [
         (
             f"{reading.left}{' (extra)' if reading.round.extra else ''}",
@@ -51,10 +60,9 @@ def _rounds(analysis: Analysis) -> str:
             words.signed_size(reading.round.bytes),
             reading.reading,
         )
-        for reading in read_rounds(analysis)
+        for reading in readings
     ]
-    said = [textwrap.fill(text, TEXT_WIDTH) for text in (TERMS, *remarks(analysis))]
-    return "\n\n".join([_columns([header, *rows]), *said])
+    return _columns([header, *rows])
 
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> str:
