@@ -42,9 +42,9 @@ samples: $(VENV)/.ready
 	mkdir -p sample_reports
 	cp build/samples/*.html sample_reports/
 
-## What snapdiff costs, as ratios.
+## What snapdiff and its peers cost, as ratios (about 45 minutes; snapdiff alone: BENCH='--peers none'; all options: BENCH=-h).
 bench: $(VENV)/.ready
-	$(VENV)/bin/python benchmarks/bench.py
+	$(VENV)/bin/python benchmarks/bench.py $(BENCH)
 
 PEERS := .venv-peers
 

@@ -1,99 +1,138 @@
-"""Measures what snapdiff costs, as ratios taken in one run.
+"""Measures what snapdiff costs beside its peers, as ratios taken in one run, and prints one table.
 
-    python benchmarks/bench.py [OBJECTS]
+    python benchmarks/bench.py                                 100,000 and one million objects, every peer
+    python benchmarks/bench.py --huge                          ten million too, snapdiff alone
+    python benchmarks/bench.py --peers none --objects 100000   in a few minutes
+    python benchmarks/bench.py --readme                        writes the table into the README as well
 
-- a census (every live object, counted and sized), untraced and traced, in multiples of one `gc.collect()`;
-- an allocating workload under tracemalloc at several depths, in multiples of itself.
+Three parts, each of which `--only` can choose:
 
-Medians of five. Absolute times depend on the machine; the ratios are what counts.
+- `snapshot`: what is alive, asked of each tool on the same heap. Each operation has a process of its own, in which
+  `gc.collect()` is timed beside every run. Ratios are of CPU time, child processes included, and the memory is what the
+  process (or its child) had more at its peak than before the first run.
+- `analysis`: recordings of a leaking and of a clean program with such a heap; `check` and `report` in new processes.
+- `workload`: whole runs of a workload under nothing, snapdiff, tracemalloc and memray, in turn.
+
+What takes longer than `--limit` seconds is cut off: shown is the median of the runs that were complete, and how many,
+or `> X ×` where none was. Absolute times depend on the machine; the ratios are what counts.
 """
 
 from __future__ import annotations
 
-import _tracemalloc
-import gc
+import argparse
+import importlib.metadata
 import json
-import statistics
+import subprocess
 import sys
-import time
-from collections.abc import Callable
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
-from snapdiff.agent.census import census
-from snapdiff.agent.own import own_state
+from accuracy import environments
+from speed import machine, ours, recordings, snapshots, table, whole
 
-RUNS = 5
-DEPTHS = (1, 4, 10, 25)
+PARTS = ("snapshot", "analysis", "workload")
+PEERS = {
+    "objgraph": "objgraph", "pympler": "Pympler", "guppy3": "guppy3", "tracemalloc": "", "memalot": "memalot",
+    "memray": "memray",
+}  # fmt: skip
+"""The peers, and where each is installed from; none: Python brings it."""
 
-
-class Node:
-    """One object of the heap that is measured."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number + 1000
-        self.name = f"node {number}"
-        self.children: list[Node] = []
-
-
-def median(function: Callable[[], object]) -> float:
-    """Return the median CPU time of a call, in seconds."""
-    times = []
-    for _ in range(RUNS):
-        started = time.process_time()
-        function()
-        times.append(time.process_time() - started)
-    return statistics.median(times)
+README = Path(__file__).resolve().parent.parent / "README.md"
+HUGE = 10_000_000
+LIMIT = 300.0
 
 
-def count() -> None:
-    """Take one census."""
-    census(own_state([]))
+def main() -> None:
+    """Measure and print."""
+    options = _options()
+    sizes = sorted({*options.objects, *((HUGE,) if options.huge else ())})
+    peers_python = _peers_python() if options.peers else Path(sys.executable)
+    sections: list[table.Section] = []
+    plain: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        if "snapshot" in options.only:
+            asked = snapshots.measure_all(sizes, options.peers, peers_python, options.runs, options.limit)
+            sections.append(snapshots.section(asked, sizes, options.runs))
+            plain["snapshot"] = [each.plain() for each in asked]
+        if "analysis" in options.only:
+            recorded = recordings.measure_all(sizes, options.runs, options.limit, folder)
+            sections.append(recordings.section(recorded, sizes))
+            plain["analysis"] = [each.plain() for each in recorded]
+        if "workload" in options.only:
+            variants = whole.measure_all(
+                options.peers, peers_python, folder, runs=options.runs, limit=options.limit, last_round=options.calls
+            )
+            sections.append(whole.section(variants, options.runs))
+            plain["workload"] = [each.plain() for each in variants]
+    plain["machine"] = machine.line(_versions(options.peers, peers_python), options.runs)
+    text = f"{table.markdown(sections)}\n\n{plain['machine']}"
+    print(text)
+    if options.json is not None:
+        options.json.write_text(json.dumps(plain, indent=1), encoding="utf-8")
+    if options.readme:
+        table.replace(README, text)
 
 
-def bench_census(objects: int) -> None:
-    """Print the cost of a census of a heap of about so many tracked objects."""
-    heap = [Node(number) for number in range(objects // 2)]
-    gc.collect()
-    collect = median(gc.collect)
-    print(f"heap: {len(gc.get_objects()):,} tracked objects; gc.collect() {collect * 1000:.1f} ms")
-    print(f"  census untraced          {median(count) / collect:6.1f} × gc.collect()")
-    for depth in DEPTHS:
-        _tracemalloc.start(depth)
-        print(f"  census traced, depth {depth:<4}{median(count) / collect:6.1f} × gc.collect()")
-        _tracemalloc.stop()
-    del heap
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
+    parser.add_argument("--objects", type=_numbers, default=[100_000, 1_000_000], help="tracked objects, with commas")
+    parser.add_argument("--huge", action="store_true", help="ten million objects too")
+    parser.add_argument("--runs", type=int, default=5, help="of each; medians are shown (%(default)s)")
+    parser.add_argument("--peers", type=_peers, default=list(PEERS), help=f"all, none, or of {', '.join(PEERS)}")
+    parser.add_argument("--only", type=_parts, default=list(PARTS), help=f"of {', '.join(PARTS)}, with commas")
+    parser.add_argument("--limit", type=float, default=LIMIT, help="seconds of one operation's runs (%(default)s)")
+    parser.add_argument("--calls", type=int, default=151, help="in the last round of the workload (%(default)s)")
+    parser.add_argument("--json", type=Path, help="write every single run to this file")
+    parser.add_argument("--readme", action="store_true", help="write the table into the README")
+    return parser.parse_args()
 
 
-def work() -> int:
-    """Allocate as programs do: parse, sort, format."""
-    rows = json.loads(DOCUMENT)
-    rows.sort(key=lambda row: -row["i"])
-    return sum(len(str(row)) for row in rows)
+def _numbers(text: str) -> list[int]:
+    return [int(part) for part in text.split(",")]
 
 
-def deep(calls: int) -> int:
-    """Work at the bottom of so many calls."""
-    return work() if calls == 0 else deep(calls - 1)
+def _peers(text: str) -> list[str]:
+    return list(PEERS) if text == "all" else [] if text == "none" else _chosen(text, tuple(PEERS))
 
 
-DOCUMENT = json.dumps([{"i": number, "v": [number, number + 1], "s": f"x{number}"} for number in range(300)])
+def _parts(text: str) -> list[str]:
+    return _chosen(text, PARTS)
 
 
-def bench_tracing() -> None:
-    """Print what tracemalloc costs the workload."""
+def _chosen(text: str, known: Sequence[str]) -> list[str]:
+    names = text.split(",")
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"there is no {', '.join(unknown)}; there are {', '.join(known)}")
+    return names
 
-    def hundred() -> None:
-        for _ in range(100):
-            deep(12)
 
-    plain = median(hundred)
-    print(f"workload: {plain * 10:.2f} ms a call")
-    for depth in DEPTHS:
-        _tracemalloc.start(depth)
-        print(f"  traced, depth {depth:<4}{median(hundred) / plain:6.1f} × the plain workload")
-        _tracemalloc.stop()
+def _peers_python() -> Path:
+    """Return the interpreter of the peers, whose environment is made when it is not there."""
+    environment = environments.of_peers()
+    if not environment.ready:
+        print(f"installing the peers in {environment.folder}", file=sys.stderr, flush=True)
+        why = environment.install()
+        if why is not None:
+            sys.exit(f"The peers cannot be installed: {why}. Without them: --peers none.")
+    return environment.python
+
+
+def _versions(peers: Sequence[str], python: Path) -> dict[str, str]:
+    """Return the versions of snapdiff and the peers."""
+    versions = {ours.TOOL: importlib.metadata.version(ours.DISTRIBUTION)}
+    code = "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))"
+    for name in peers:
+        if PEERS[name]:
+            command = [str(python), "-c", code, PEERS[name]]
+            versions[PEERS[name]] = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    return versions
 
 
 if __name__ == "__main__":
-    print(f"Python {sys.version.split()[0]}")
-    bench_census(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
-    bench_tracing()
+    main()

@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2] / ".venv-peers"
 
-PEERS = ("objgraph", "guppy3", "memray", "psleak", "python-leak-hunter", "memalot", "psutil")
+PEERS = ("objgraph", "guppy3", "pympler", "memray", "psleak", "python-leak-hunter", "memalot", "psutil")
 """Distributions on PyPI; the newest of each, since that is what their users have."""
 
 _SLUG_LENGTH = 40

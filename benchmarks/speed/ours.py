@@ -1,0 +1,109 @@
+"""What snapdiff does inside a program, as its own driver does it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from speed.operation import Details, Operation, Timed
+from speed.ticker import Ticker
+
+TOOL = "snapdiff"
+DISTRIBUTION = "snapdiff-leaks"
+_DEFAULT_DEPTH = 4
+DEPTHS = (1, _DEFAULT_DEPTH, 25)
+"""Frames a traceback: the least, snapdiff's default, and what people set to see whole tracebacks."""
+
+
+class _Fields(dict[str, Any]):
+    """The fields of a plan in which nothing is to be run; whatever is not named here is off."""
+
+    def __missing__(self, key: str) -> int:
+        return 0
+
+
+def _measurer() -> Any:
+    from snapdiff.agent.checkpoint import Measurer
+    from snapdiff.agent.plan import Plan
+
+    fields = _Fields(
+        target="", arguments=[], setup=None, teardown=None, inputs=None, rounds=[1], trace=False, trace_depth=1,
+        max_time=0.0, subcheckpoints=0, debug=False, ask_fd=-1, answer_fd=-1,
+    )  # fmt: skip
+    return Measurer(Plan(fields))
+
+
+def snapshot_of(fields: Details) -> Details:
+    """Return what a checkpoint says of its snapshot; one in pure Python says only how long all of it took."""
+    told: Details = fields.get("snapshot") or {
+        "way": "python",
+        "seconds": fields["seconds"] - fields["collect_seconds"],
+        "objects": fields["objects"],
+    }
+    return {**told, "collect_seconds": fields["collect_seconds"]}
+
+
+def _checkpoint(depth: int = 0) -> Timed:
+    measurer = _tracing(depth)
+    return lambda: snapshot_of(measurer.checkpoint(paths=True))
+
+
+def _tracing(depth: int) -> Any:
+    """Return a measurer, tracing as the driver does, or not (0)."""
+    from snapdiff.agent.untraced import start_tracing
+
+    measurer = _measurer()
+    if depth:
+        measurer.untraced = start_tracing(depth)
+    return measurer
+
+
+def _subcheckpoint() -> Timed:
+    measurer = _measurer()
+    return lambda: {"collect_seconds": measurer.subcheckpoint()["collect_seconds"]}
+
+
+def _pause(depth: int = 0) -> Timed:
+    measurer = _tracing(depth)
+
+    def timed() -> Details:
+        with Ticker() as ticker:
+            fields = measurer.checkpoint(paths=True)
+        return {**snapshot_of(fields), "pause_seen": ticker.longest()}
+
+    return timed
+
+
+def _traces(depth: int) -> Timed:
+    from snapdiff.agent import traces
+    from snapdiff.agent.untraced import start_tracing
+
+    untraced = start_tracing(depth)
+
+    def timed() -> None:
+        with untraced:
+            traces.aggregate()
+
+    return timed
+
+
+OPERATIONS = (
+    Operation("checkpoint", "checkpoint: counts, sizes, paths", TOOL, _checkpoint, DISTRIBUTION),
+    Operation("pause", "checkpoint, watched by a thread", TOOL, _pause, DISTRIBUTION),
+    Operation(
+        "checkpoint-traced", f"checkpoint while {_DEFAULT_DEPTH} frames are traced", TOOL,
+        partial(_checkpoint, _DEFAULT_DEPTH), DISTRIBUTION, tracing=_DEFAULT_DEPTH,
+    ),
+    Operation(
+        "pause-traced", f"checkpoint while {_DEFAULT_DEPTH} frames are traced, watched by a thread", TOOL,
+        partial(_pause, _DEFAULT_DEPTH), DISTRIBUTION, tracing=_DEFAULT_DEPTH,
+    ),
+    Operation("subcheckpoint", "sub-checkpoint: counts of tracked objects", TOOL, _subcheckpoint, DISTRIBUTION),
+    *(
+        Operation(
+            f"traces-{depth}", f"traces by line, {depth} frame{'s' if depth > 1 else ''}", TOOL,
+            partial(_traces, depth), DISTRIBUTION, tracing=depth,
+        )
+        for depth in DEPTHS
+    ),
+)  # fmt: skip

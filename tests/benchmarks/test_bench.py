@@ -1,0 +1,123 @@
+"""The benchmark: what it measures with and how it writes it down. No figure that it measures is asserted."""
+
+import gc
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from speed import heap, operations, ours, peers, process, snapshots, table, ticker
+from speed.meter import Spent
+
+
+@pytest.fixture
+def emptied():
+    yield
+    heap.CUSTOMERS.clear()
+    gc.collect()
+
+
+def measurement(*runs, **fields):
+    return process.Measurement("checkpoint", 100, 100, "", tuple(runs), **fields)
+
+
+def run(details):
+    return process.Run(Spent(0.5, 0.5), Spent(1.5, 1.5), 2_000_000, details)
+
+
+def test_a_heap_has_as_many_tracked_objects_as_asked_for(emptied):
+    gc.collect()
+    before = len(gc.get_objects())
+    heap.build(16_000)
+    assert 15_990 <= len(gc.get_objects()) - before <= 16_100
+
+
+def test_an_operation_is_measured_in_a_process_of_its_own():
+    done = process.measure(Path(sys.executable), operations.ALL["checkpoint"], 1_600, runs=2, limit=120)
+    assert (2, None, None) == (len(done.runs), done.exceeded, done.why)
+    assert done.ratio > 0
+    assert done.runs[0].details["way"] in ("python", "fork", "in place")
+
+
+def test_a_tool_that_is_not_there_is_skipped_with_a_reason():
+    # objgraph is asked of an interpreter without packages.
+    done = process.measure(Path(sys._base_executable), operations.ALL["pympler"], 1_600, runs=1, limit=120)
+    assert done.runs == ()
+    assert "pympler" in done.why.lower()
+
+
+def test_a_run_that_takes_too_long_is_cut_off_and_shown_as_more_than_it_took():
+    events = [
+        {"event": "ready", "tracked": 100, "version": ""},
+        {"event": "start", "monotonic": 10.0, "collect": [0.5] * 2},
+    ]
+    done = process._read(operations.ALL["checkpoint"], 100, events, killed=25.0, why="")
+    assert done.exceeded == 30.0
+    assert snapshots.section([done], [100], 1).rows[1].cells == ("> 30 ×",)
+
+
+def test_a_process_that_is_killed_before_its_heap_is_built_says_so():
+    done = process.measure(Path(sys.executable), operations.ALL["checkpoint"], 1_600_000, runs=1, limit=0.01)
+    assert done.why == "cut off while the heap was built"
+
+
+def test_what_the_native_snapshot_tells_is_shown_and_what_is_missing_is_a_dash():
+    fields = {"seconds": 3.0, "collect_seconds": 1.0, "objects": 1000}
+    assert ours.snapshot_of(fields) == {"way": "python", "seconds": 2.0, "objects": 1000, "collect_seconds": 1.0}
+    told = {
+        "way": "fork", "pause_seconds": 0.003, "seconds": 1.0, "graph_seconds": 0.5, "work_bytes": 46_000,
+        "objects": 1000, "references": 2000,
+    }  # fmt: skip
+    details = ours.snapshot_of({**fields, "snapshot": told})
+    cells = {row.title: row.cells[0] for row in snapshots.section([measurement(run(details))], [100], 1).rows}
+    assert cells["– how"] == "forked"
+    assert cells["– without its collection"] == "2.0 ×"
+    assert cells["– of it the graph"] == "1.00 ×"
+    assert cells["– its own pause beside the collection"] == "3.0 ms"
+    assert cells["– working bytes an object beside 5 a reference"] == "36 B"
+    plain = snapshots.section([measurement(run(ours.snapshot_of(fields)))], [100], 1)
+    assert {row.title: row.cells[0] for row in plain.rows}["– of it the graph"] == "–"
+
+
+def test_runs_that_were_cut_off_are_counted_out_loud():
+    assert table.of_runs("3.0 ×", 5, 5) == "3.0 ×"
+    assert table.of_runs("3.0 ×", 1, 5) == "3.0 × (1 run)"
+    assert table.of_runs("3.0 ×", 2, 2) == "3.0 ×"
+
+
+def test_sections_with_fewer_columns_are_filled_up():
+    sections = [
+        table.Section("one", ("a",), (table.Row("x", ("1",), "≤ 2"),)),
+        table.Section("two", ("b", "c"), (table.Row("y|z", ("3", "4")),)),
+    ]
+    assert table.markdown(sections).splitlines() == [
+        "|  |  |  |  |",
+        "| --- | ---: | ---: | --- |",
+        "| **one** | *a* |  | *aim* |",
+        "| x | 1 |  | ≤ 2 |",
+        "| **two** | *b* | *c* | *aim* |",
+        "| y∣z | 3 | 4 |  |",
+    ]
+
+
+def test_the_table_takes_the_place_between_the_markers_and_nothing_else(tmp_path):
+    file = tmp_path / "README.md"
+    file.write_text("before\n<!-- bench -->\nold\n<!-- /bench -->\nafter\n", encoding="utf-8")
+    table.replace(file, "new")
+    assert file.read_text(encoding="utf-8") == "before\n<!-- bench -->\nnew\n<!-- /bench -->\nafter\n"
+    file.write_text("no place\n", encoding="utf-8")
+    with pytest.raises(table.PlaceError):
+        table.replace(file, "new")
+
+
+def test_a_pause_is_the_longest_gap_without_the_collections_in_it():
+    with ticker.Ticker() as watched:
+        watched._ticks[:] = [10.0, 10.5, 12.5]
+        watched._collections[:] = [[10.6, 12.0]]
+        assert watched.longest() == pytest.approx(0.6)
+    assert not any(thread.name.endswith("(_tick)") for thread in threading.enumerate())
+    assert watched._note not in gc.callbacks
+
+
+def test_every_operation_has_a_name_of_its_own():
+    assert len({*ours.OPERATIONS, *peers.OPERATIONS}) == len(operations.ALL)
