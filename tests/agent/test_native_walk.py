@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from snapdiff.agent import snapshots
+from snapdiff.agent.untraced import not_ours
 from snapdiff.recording import reader
 
 ROOT = Path(__file__).parents[2]
@@ -120,7 +121,7 @@ def taker(child, monkeypatch):
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_a_child_that_does_not_finish_is_replaced_by_a_walk_in_place(child, monkeypatch):
     taken = taker(child, monkeypatch)
-    found = taken.take(None, [], deep=True, paths=False, collect_seconds=0.0)
+    found = taken.take(None, [], not_ours(), deep=True, paths=False, collect_seconds=0.0)
     assert {"here": [1, 1]} == found["types"]
     assert "in place" == found["snapshot"]["way"]
     assert "The child that walks the heap did not finish: walked in place." == found["snapshot"]["note"]
@@ -132,9 +133,9 @@ def test_a_child_that_does_not_finish_is_replaced_by_a_walk_in_place(child, monk
 def test_after_a_crash_of_the_child_nothing_is_walked_natively_here(monkeypatch):
     taken = taker(lambda descriptor: (faulthandler.disable(), os.kill(os.getpid(), 11)), monkeypatch)
     monkeypatch.setattr(
-        snapshots.Snapshots, "_in_python", lambda *_: {"types": {"slow": [1, 1]}, "tracked_types": {}, "tracked": 1}
+        snapshots.Snapshots, "_here", lambda *_: {"types": {"slow": [1, 1]}, "tracked_types": {}, "tracked": 1}
     )
-    found = taken.take(None, [], deep=True, paths=False, collect_seconds=0.0)
+    found = taken.take(None, [], not_ours(), deep=True, paths=False, collect_seconds=0.0)
     assert {"slow": [1, 1]} == found["types"]
     assert ("python", None) == (found["snapshot"]["way"], taken._native)
     assert "crashed (signal 11)" in found["snapshot"]["note"]

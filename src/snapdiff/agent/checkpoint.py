@@ -70,21 +70,21 @@ class Measurer:
                 self.exits, self.exits_before = now - self.exits_before, now
             if full:
                 self._ask_supervisor()
-            with self.untraced:
-                own = own_state([*self.keep, fields])
-                found = self.snapshots.take(
-                    own, self.owners, deep=full, paths=paths, collect_seconds=fields["collect_seconds"]
-                )
-                fields["tracked"], fields["snapshot"] = found["tracked"], found["snapshot"]
-                if paths:
-                    self.walk_seconds = found["snapshot"]["seconds"]
-                if full:
-                    fields["types"] = types = found["types"]
-                    fields["objects"] = sum(row[0] for row in types.values())
-                    fields["object_bytes"] = sum(row[1] for row in types.values())
+            found = self.snapshots.take(
+                own_state([*self.keep, fields]), self.owners, self.untraced,
+                deep=full, paths=paths, collect_seconds=fields["collect_seconds"],
+            )  # fmt: skip
+            fields["tracked"], fields["snapshot"] = found["tracked"], found["snapshot"]
+            if paths:
+                self.walk_seconds = found["snapshot"]["seconds"]
+            if full:
+                fields["types"] = types = found["types"]
+                fields["objects"] = sum(row[0] for row in types.values())
+                fields["object_bytes"] = sum(row[1] for row in types.values())
+                with self.untraced:
                     fields["traces"] = traces.aggregate()
-                else:
-                    fields["types"] = found["tracked_types"]
+            else:
+                fields["types"] = found["tracked_types"]
             fields["gc_enabled"] = enabled
             fields["gc_threshold"] = gc.get_threshold()
             fields["frozen"] = gc.get_freeze_count()

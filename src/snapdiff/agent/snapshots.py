@@ -22,6 +22,8 @@ TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
     from typing import Any
 
+    from .untraced import Untraced
+
 #: The ways, as the recording names them; `--snapshots` has a hyphen for the blank.
 CHILD, IN_PLACE, PYTHON = "child", "in place", "python"
 #: Waits for a child that sends no signal when it ends (clone(2), __WALL).
@@ -54,7 +56,9 @@ class Snapshots:
                 "The native walker is not installed for this interpreter: snapshots are taken in Python, slower."
             )
 
-    def take(self, own: Own, owners: list[Any], *, deep: bool, paths: bool, collect_seconds: float) -> dict[str, Any]:
+    def take(
+        self, own: Own, owners: list[Any], untraced: Untraced, *, deep: bool, paths: bool, collect_seconds: float
+    ) -> dict[str, Any]:
         """Count all objects by type; with `paths` by path too, in the book.
 
         `deep` counts what the collector does not track. Returns {"types": {name: [objects, bytes]}, "tracked_types":
@@ -64,12 +68,11 @@ class Snapshots:
         started = _clock()
         found = None
         if self.way == CHILD:
-            found = self._in_child(own, owners, deep, paths, max(_LEAST_PATIENCE, _PATIENCE * collect_seconds))
-        if found is None and self._native is not None:
-            found = self._native.measure(own, owners, deep=deep, paths=paths)
-            found["pause_seconds"] = _clock() - started
+            patience = max(_LEAST_PATIENCE, _PATIENCE * collect_seconds)
+            found = self._in_child(own, owners, untraced, deep=deep, paths=paths, patience=patience)
         if found is None:
-            found = self._in_python(own, owners, deep, paths)
+            with untraced:
+                found = self._here(own, owners, deep, paths)
             found["pause_seconds"] = _clock() - started
         del found["tracked_types" if deep else "types"]
         found["snapshot"] = {
@@ -88,7 +91,9 @@ class Snapshots:
             return self._native.gather(own, owners, wanted)
         return walk_paths(self._book, own, owners, wanted)
 
-    def _in_python(self, own: Own, owners: list[Any], deep: bool, paths: bool) -> dict[str, Any]:
+    def _here(self, own: Own, owners: list[Any], deep: bool, paths: bool) -> dict[str, Any]:
+        if self._native is not None:
+            return self._native.measure(own, owners, deep=deep, paths=paths)
         found: dict[str, Any] = {"types": {}, "tracked_types": {}}
         if deep:
             found["types"], found["tracked"] = census.census(own)
@@ -101,15 +106,19 @@ class Snapshots:
         return found
 
     def _in_child(
-        self, own: Own, owners: list[Any], deep: bool, paths: bool, patience: float
-    ) -> dict[str, Any] | None:  # fmt: skip
-        """Let a child walk; return what it found, None when there will be none: then `way` is another."""
+        self, own: Own, owners: list[Any], untraced: Untraced, *, deep: bool, paths: bool, patience: float
+    ) -> dict[str, Any] | None:
+        """Let a child walk; return what it found, None when there will be none: then `way` is another.
+
+        While it is waited for the program goes on, and so does its tracing.
+        """
         if self._native is None:
             return None
         started = _clock()
         reading, writing = os.pipe()
         try:
-            pid = self._native.fork(own, owners, deep=deep, paths=paths, descriptor=writing)
+            with untraced:
+                pid = self._native.fork(own, owners, deep=deep, paths=paths, descriptor=writing)
         except OSError as error:
             os.close(writing)
             os.close(reading)
@@ -131,7 +140,8 @@ class Snapshots:
             self._give_up_children("The child that walks the heap did not finish")
             return None
         reading_began = _clock()
-        found = self._native.read(message)
+        with untraced:
+            found = self._native.read(message)
         found["pause_seconds"] = paused + _clock() - reading_began
         return found
 
