@@ -28,24 +28,19 @@ def _measurer() -> Any:
 
     fields = _Fields(
         target="", arguments=[], setup=None, teardown=None, inputs=None, rounds=[1], trace=False, trace_depth=1,
-        max_time=0.0, subcheckpoints=0, debug=False, ask_fd=-1, answer_fd=-1,
+        max_time=0.0, subcheckpoints=0, debug=False, snapshots="auto", ask_fd=-1, answer_fd=-1,
     )  # fmt: skip
     return Measurer(Plan(fields))
 
 
 def snapshot_of(fields: Details) -> Details:
-    """Return what a checkpoint says of its snapshot; one in pure Python says only how long all of it took."""
-    told: Details = fields.get("snapshot") or {
-        "way": "python",
-        "seconds": fields["seconds"] - fields["collect_seconds"],
-        "objects": fields["objects"],
-    }
-    return {**told, "collect_seconds": fields["collect_seconds"]}
+    """Return what a checkpoint says of its snapshot."""
+    return {**fields["snapshot"], "objects": fields["objects"], "collect_seconds": fields["collect_seconds"]}
 
 
-def _checkpoint(depth: int = 0) -> Timed:
+def _checkpoint(depth: int = 0, paths: bool = True) -> Timed:
     measurer = _tracing(depth)
-    return lambda: snapshot_of(measurer.checkpoint(paths=True))
+    return lambda: snapshot_of(measurer.checkpoint(paths=paths))
 
 
 def _tracing(depth: int) -> Any:
@@ -89,6 +84,10 @@ def _traces(depth: int) -> Timed:
 
 OPERATIONS = (
     Operation("checkpoint", "checkpoint: counts, sizes, paths", TOOL, _checkpoint, DISTRIBUTION),
+    Operation(
+        "graph", "checkpoint: the graph, with counts and sizes by type", TOOL, partial(_checkpoint, paths=False),
+        DISTRIBUTION,
+    ),
     Operation("pause", "checkpoint, watched by a thread", TOOL, _pause, DISTRIBUTION),
     Operation(
         "checkpoint-traced", f"checkpoint while {_DEFAULT_DEPTH} frames are traced", TOOL,

@@ -81,7 +81,7 @@ def _details(cells: Cells) -> Iterable[Row]:
     return (
         Row("– how", cells("checkpoint", _way)),
         Row("– without its collection", cells("checkpoint", ratio(_told("seconds"))), "≤ 3 ×"),
-        Row("– of it the graph", cells("checkpoint", ratio(_told("graph_seconds"))), "≤ 1.5 ×"),
+        Row("– the same without paths: the graph", cells("graph", ratio(_told("seconds"))), "≤ 1.5 ×"),
         Row(
             "– its own pause beside the collection",
             cells("checkpoint", lambda each: seconds(each.median(_told("pause_seconds")))),
@@ -89,9 +89,9 @@ def _details(cells: Cells) -> Iterable[Row]:
         ),
         _pause("pause", cells),
         Row(
-            f"– working bytes an object beside {REFERENCE_BYTES} a reference",
+            "– working memory an object",
             cells("checkpoint", lambda each: _bytes(each.median(_bytes_an_object))),
-            "≤ 40",
+            f"≤ 40 B, and {REFERENCE_BYTES} a reference",
         ),
     )
 
@@ -105,15 +105,12 @@ def _cell(each: Measurement, runs: int) -> str:
 
 
 def _way(each: Measurement) -> str:
-    names = {"python": "in Python", "fork": "forked", "in place": "in place"}
+    names = {"python": "in Python", "child": "in a child", "in place": "in place"}
     return names.get(each.runs[-1].details["way"], NOTHING) if each.runs else NOTHING
 
 
 def _bytes_an_object(run: Run) -> float | None:
-    work, references = run.details.get("work_bytes"), run.details.get("references")
-    if work is None or references is None:
-        return None
-    return _divided(work - REFERENCE_BYTES * references, run.details["objects"])
+    return _divided(run.details.get("work_bytes"), run.details["objects"])
 
 
 def _divided(number: float | None, by: float) -> float | None:
