@@ -13,7 +13,7 @@ void book_close(Book *book)
 
 void book_begin(Book *book)
 {
-    for (int which = 0; which < MEASURES; which++)
+    for (int which = 0; book->parents.count && which < MEASURES; which++)
         memset(book->now[which].items, 0, book->now[which].count * sizeof(int64_t));
     book->new_keys.count = 0;
     book->new_fresh.count = 0;

@@ -4,6 +4,8 @@
 
 void put_bytes(Walk *walk, Bytes *out, const void *bytes, size_t length)
 {
+    if (!length)
+        return;
     vec_reserve(&walk->arena, *out, length);
     memcpy(out->items + out->count, bytes, length);
     out->count += length;

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from snapdiff.agent import snapshots
+from snapdiff.agent import nativewalk, snapshots
+from snapdiff.agent.book import Book
 from snapdiff.agent.untraced import not_ours
 from snapdiff.recording import reader
 
@@ -42,8 +43,8 @@ def programs():
     ]
 
 
-@pytest.mark.parametrize("program", programs())
-def test_the_native_walk_counts_what_python_counts(program):
+def compare(program):
+    """Compare both walks on a program."""
     script = ROOT / "tests" / "agent" / "compare_walks.py"
     done = subprocess.run(
         [sys.executable, script, program, "iterate", "setup"], capture_output=True, text=True, timeout=120, check=False
@@ -52,6 +53,39 @@ def test_the_native_walk_counts_what_python_counts(program):
     found = json.loads(done.stdout.splitlines()[-1])
     assert [] == found["shown"]
     assert found["paths"] > 1000
+
+
+@pytest.mark.parametrize("program", programs())
+def test_the_native_walk_counts_what_python_counts(program):
+    compare(program)
+
+
+def test_both_walks_agree_on_one_of_everything():
+    compare(ROOT / "tests" / "programs" / "nasty_heap.py")
+
+
+def test_without_the_walker_or_when_it_reads_wrong_the_walk_is_made_in_python(monkeypatch):
+    assert "child" == snapshots.Snapshots(Book(), "auto").way
+    with monkeypatch.context() as patched:
+        patched.setattr(nativewalk, "_reads_right", lambda module: False)
+        assert "python" == snapshots.Snapshots(Book(), "auto").way
+    monkeypatch.setitem(sys.modules, "snapdiff.agent._walker", None)
+    taken = snapshots.Snapshots(Book(), "auto")
+    assert "python" == taken.way
+    assert "slower" in taken.note
+
+
+def test_a_subinterpreter_is_refused():
+    script = """
+import importlib, sys
+name = "_interpreters" if sys.version_info >= (3, 13) else "_xxsubinterpreters"
+interpreters = importlib.import_module(name)
+made = interpreters.create()
+code = "try:\\n import snapdiff.agent._walker\\nexcept ImportError as error:\\n print('refused:', error, flush=True)"
+interpreters.run_string(made, code)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert "refused: " in done.stdout, done.stderr
 
 
 @pytest.mark.parametrize("way", ["child", "in-place", "python"])
