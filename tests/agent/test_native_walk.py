@@ -179,3 +179,17 @@ def test_the_program_does_not_hear_of_the_child(record, tmp_path):
     noted = tmp_path / "noted.json"
     record("ticks.py:listen", rounds=(1, 2, 3), snapshots="child", arguments=(str(noted),))
     assert {"signals": 0, "children": 0} == json.loads(noted.read_text())
+
+
+@pytest.mark.lancedb
+def test_children_walk_beside_the_threads_of_lancedb_and_pyarrow(record):
+    if importlib.util.find_spec("lancedb") is None and "CI" not in os.environ:
+        pytest.skip("needs the examples extra")
+    path = record(
+        "lancedb_worker/workload.py:search", cwd=ROOT / "examples", setup="setup", teardown="teardown",
+        rounds=(1, 5, 10), snapshots="child",
+    )  # fmt: skip
+    recording = reader.read(path)
+    assert {"child"} == set(recording.tables["checkpoints"].column("way").to_pylist())
+    assert max(recording.tables["checkpoints"].column("threads").to_pylist()) > 2
+    assert recording.manifest["complete"]
