@@ -126,6 +126,15 @@ void message_write(Walk *walk, const Request *request, Bytes *out, size_t texts_
     put_number(walk, out, request->by_path);
     if (request->by_path)
         write_paths(walk, out);
+    if (request->locked)
+        traces_write(walk, out, request->folder);
+    else {
+        if (request->folder)
+            traces_lock();
+        traces_write(walk, out, request->folder);
+        if (request->folder)
+            traces_unlock();
+    }
     put_number(walk, out, MAGIC);
 }
 
@@ -299,7 +308,9 @@ PyObject *message_read(Book *book, const char *bytes, size_t length, int replay)
         paths = Py_None;
         Py_INCREF(paths);
     }
-    if (!paths || get_number(&reader) != MAGIC || reader.broken) {
+    PyObject *traces = paths ? traces_read(&reader) : NULL;
+    if (!traces || get_number(&reader) != MAGIC || reader.broken) {
+        Py_XDECREF(traces);
         Py_XDECREF(types);
         Py_XDECREF(listed);
         Py_XDECREF(paths);
@@ -307,6 +318,7 @@ PyObject *message_read(Book *book, const char *bytes, size_t length, int replay)
             PyErr_SetString(PyExc_ValueError, "the walk's message is not complete");
         return NULL;
     }
-    return Py_BuildValue("{sL sL sL sd sN sN sN}", "tracked", tracked, "references", references, "work_bytes", peak,
-                         "seconds", seconds, "types", types, "tracked_types", listed, "paths", paths);
+    return Py_BuildValue("{sL sL sL sd sN sN sN sN}", "tracked", tracked, "references", references, "work_bytes", peak,
+                         "seconds", seconds, "types", types, "tracked_types", listed, "paths", paths,
+                         "traces", traces);
 }

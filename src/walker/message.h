@@ -9,14 +9,20 @@ typedef struct {
     int broken;
 } Reader;
 
-typedef VEC(char) Bytes;
-
 void put_bytes(Walk *walk, Bytes *out, const void *bytes, size_t length);
 void put_number(Walk *walk, Bytes *out, int64_t number);
 int64_t get_number(Reader *reader);
 const char *get_bytes(Reader *reader, size_t length);
 
 void message_write(Walk *walk, const Request *request, Bytes *out, size_t texts_before, int64_t nanoseconds);
+/* traces.c */
+int traces_running(void);
+void traces_stop(void);
+void traces_lock(void);
+void traces_unlock(void);
+void traces_write(Walk *walk, Bytes *out, const char *folder);
+PyObject *traces_read(Reader *reader);
+
 PyObject *message_read(Book *book, const char *bytes, size_t length, int replay);
 
 #endif

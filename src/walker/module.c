@@ -91,16 +91,19 @@ static PyObject *captured_objects(Walk *walk, const Request *request)
 static int parse_request(PyObject *arguments, PyObject *keywords, Request *request, int *descriptor)
 {
     static char *names[] = {"own",     "singletons", "modules", "groups", "owners",   "ours",
-                            "deep",     "by_path", "opening",    "settled", "frozen", "captured", "descriptor", NULL};
+                            "deep",     "by_path", "opening",    "settled", "frozen", "folder", "captured", "descriptor", NULL};
     int opening, settled;
     PyObject *captured = Py_None;
     *descriptor = -1;
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O!O!O!(nnn)O!O!ppppp|Oi", names, &PySet_Type, &request->own,
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O!O!O!(nnn)O!O!pppppz|Oi", names, &PySet_Type, &request->own,
                                      &PyList_Type, &request->singletons, &PyList_Type, &request->modules,
                                      &request->groups[0], &request->groups[1], &request->groups[2], &PyList_Type,
                                      &request->owners, &PyList_Type, &request->ours, &request->deep, &request->by_path, &opening,
-                                     &settled, &request->frozen, &captured, descriptor))
+                                     &settled, &request->frozen, &request->folder, &captured, descriptor))
         return -1;
+    if (!traces_running())
+        request->folder = NULL;
+    request->locked = 0;
     request->opening = opening;
     request->settled = settled;
     if (!keywords) {
@@ -176,6 +179,7 @@ static void run_in_child(Walker *walker, const Request *request, int descriptor)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     child_allocators();
+    traces_stop();
     if (setjmp(walker->failed))
         _exit(5);
     prepare(walker, request);
@@ -200,6 +204,10 @@ static PyObject *walker_fork(Walker *walker, PyObject *arguments, PyObject *keyw
         return NULL;
     walker->book.opening = request.opening;
     walker->book.settled = request.settled;
+    if (request.folder) {
+        traces_lock();
+        request.locked = 1;
+    }
     sigset_t all, before;
     sigfillset(&all);
     /* The program's handlers must not run in the child: they would write to pipes that it shares with the parent. */
@@ -208,6 +216,8 @@ static PyObject *walker_fork(Walker *walker, PyObject *arguments, PyObject *keyw
     if (pid == 0)
         run_in_child(walker, &request, descriptor);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (request.locked)
+        traces_unlock();
     if (pid < 0)
         return PyErr_SetFromErrno(PyExc_OSError);
     return PyLong_FromLong(pid);

@@ -174,6 +174,8 @@ void each_referent(Walk *walk, PyObject *object, Visit visit);
 void each_extra(Walk *walk, Kind *kind, PyObject *object, Visit visit);
 PyObject *module_namespace(PyObject *module);
 
+typedef VEC(char) Bytes;
+
 /* walk.c */
 typedef struct {
     PyObject *own;        /* set of addresses */
@@ -184,8 +186,10 @@ typedef struct {
     PyObject *ours;       /* list of namespaces */
     PyObject *captured;   /* list of nodes, or NULL */
     PyObject *arguments, *keywords; /* what holds all of these */
-    int deep;    /* also what the collector does not track */
+    const char *folder; /* of our own code, when traces are asked for */
+    int deep;           /* also what the collector does not track */
     int by_path, opening, settled, frozen;
+    int locked; /* the tables of traces are held still by somebody else */
 } Request;
 
 void walk_run(Walk *walk, const Request *request);

@@ -193,3 +193,36 @@ def test_children_walk_beside_the_threads_of_lancedb_and_pyarrow(record):
     assert {"child"} == set(recording.tables["checkpoints"].column("way").to_pylist())
     assert max(recording.tables["checkpoints"].column("threads").to_pylist()) > 2
     assert recording.manifest["complete"]
+
+
+TRACED = """
+import sys
+from snapdiff.agent import traces
+from snapdiff.agent.book import Book
+from snapdiff.agent.own import own_state
+from snapdiff.agent.snapshots import Snapshots
+from snapdiff.agent.untraced import start_tracing
+
+untraced = start_tracing(3)
+kept = [[str(number), bytearray(number)] for number in range(1000, 2000)]
+taken = Snapshots(Book(), sys.argv[1])
+native = taken.take(own_state([taken]), [], untraced, deep=True, paths=True, collect_seconds=1.0)["traces"]
+with untraced:
+    python = traces.aggregate()
+
+def made(found):
+    rows = zip(found["stacks"], found["blocks"], found["bytes"])
+    return sorted(row for *row, in rows if found["files"][row[0][0]] == "<string>" and row[1] > 900)
+
+def shape(found):
+    return [[len(stack), stack[1], blocks, size] for stack, blocks, size in made(found)]
+
+print(shape(native) == shape(python), len(made(python)), taken.way, taken.note)
+"""
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="tracemalloc's tables are out of reach before 3.12")
+@pytest.mark.parametrize("way", ["child", "in-place"])
+def test_traces_are_summed_up_natively_as_in_python(way):
+    done = subprocess.run([sys.executable, "-c", TRACED, way], capture_output=True, text=True, timeout=60, check=False)
+    assert f"True 1 {way.replace('-', ' ')} None" == done.stdout.strip(), done.stderr

@@ -81,8 +81,10 @@ class Measurer:
                 fields["types"] = types = found["types"]
                 fields["objects"] = sum(row[0] for row in types.values())
                 fields["object_bytes"] = sum(row[1] for row in types.values())
-                with self.untraced:
-                    fields["traces"] = traces.aggregate()
+                fields["traces"] = found["traces"]
+                if fields["traces"] is None:
+                    with self.untraced:
+                        fields["traces"] = traces.aggregate()
             else:
                 fields["types"] = found["tracked_types"]
             fields["gc_enabled"] = enabled

@@ -17,7 +17,7 @@ import types
 import weakref
 
 from .book import Book
-from .own import Own
+from .own import FOLDER, Own
 from .pathwalk import is_ours, module_groups
 from .referents import library_types
 from .sizes import TRUSTED
@@ -53,7 +53,9 @@ class NativeWalk:
         self._fork: Any = getattr(walker, "fork", None)
 
     def measure(self, own: Own, owners: list[Any], *, deep: bool, paths: bool) -> dict[str, Any]:
-        """Walk here and now; return {"types", "tracked_types", "tracked", …}.
+        """Walk here and now; return {"types", "tracked_types", "tracked", "traces", …}.
+
+        Traces are as `traces.aggregate` has them, None without tracing, when not deep, and before 3.12.
 
         `deep` counts what the collector does not track too; with `paths` the book has what was counted by path.
         """
@@ -106,6 +108,7 @@ class NativeWalk:
             "opening": self._book.opening,
             "settled": self._book.settled,
             "frozen": gc.get_freeze_count() > 0,
+            "folder": FOLDER if deep else None,
         }
 
     def _taken_in(self, found: dict[str, Any]) -> dict[str, Any]:

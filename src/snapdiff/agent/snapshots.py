@@ -83,6 +83,7 @@ class Snapshots:
             "references": found.pop("references", None),
             "note": self.note,
         }
+        found.setdefault("traces", None)
         return found
 
     def gather(self, own: Own, owners: list[Any], wanted: dict[int, list[Any]]) -> list[Any]:

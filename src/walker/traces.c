@@ -1,0 +1,246 @@
+/* Live memory blocks by allocation traceback: agent/traces.py in C, straight from tracemalloc's own tables.
+ *
+ * Only from 3.12 on: before, the tables are static in a module of the interpreter. Whoever calls holds the lock of the
+ * tables, or is a child made while it was held: other threads change them without the interpreter's lock.
+ */
+#include "message.h"
+
+#if PY_VERSION_HEX >= 0x030C0000
+
+#include "internal/pycore_hashtable.h"
+#include "internal/pycore_runtime.h"
+#include "internal/pycore_tracemalloc.h"
+
+typedef struct tracemalloc_traceback Traceback;
+
+/* What the tables have for a block. */
+typedef struct {
+    size_t size;
+    const Traceback *traceback;
+} Trace;
+
+typedef struct {
+    const Traceback *traceback;
+    int64_t blocks, bytes;
+} Row;
+
+typedef struct {
+    size_t start, length; /* in `numbers` */
+    uint64_t hash;
+    int64_t blocks, bytes;
+} Stack;
+
+typedef struct {
+    Map by_traceback; /* address → 1 + row */
+    VEC(Row) rows;
+    Map files; /* address of the name → 1 + number, negative for ours */
+    VEC(PyObject *) names;
+    VEC(int64_t) numbers;
+    VEC(Stack) stacks;
+    Map by_content; /* hash → 1 + the first such stack */
+} Traces;
+
+int traces_running(void)
+{
+    return _PyRuntime.tracemalloc.config.tracing;
+}
+
+/* Let a child trace no more: each new object would ask for the lock of the tables, which its parent held. */
+void traces_stop(void)
+{
+    _PyRuntime.tracemalloc.config.tracing = 0;
+}
+
+void traces_lock(void)
+{
+    PyThread_acquire_lock(_PyRuntime.tracemalloc.tables_lock, 1);
+}
+
+void traces_unlock(void)
+{
+    PyThread_release_lock(_PyRuntime.tracemalloc.tables_lock);
+}
+
+static void add_table(Walk *walk, Traces *traces, const _Py_hashtable_t *table)
+{
+    for (size_t bucket = 0; bucket < table->nbuckets; bucket++) {
+        const _Py_hashtable_entry_t *entry = (const _Py_hashtable_entry_t *)table->buckets[bucket].head;
+        for (; entry; entry = (const _Py_hashtable_entry_t *)entry->_Py_slist_item.next) {
+            const Trace *trace = entry->value;
+            int fresh;
+            uint64_t *place =
+                map_place(&walk->arena, &traces->by_traceback, (uint64_t)(uintptr_t)trace->traceback, &fresh);
+            if (fresh) {
+                Row row = {trace->traceback, 0, 0};
+                vec_push(&walk->arena, traces->rows, row);
+                *place = traces->rows.count;
+            }
+            traces->rows.items[*place - 1].blocks++;
+            traces->rows.items[*place - 1].bytes += (int64_t)trace->size;
+        }
+    }
+}
+
+/* Return the number of a file, -1 for one of ours. */
+static int64_t file_number(Walk *walk, Traces *traces, PyObject *name, const char *folder)
+{
+    int fresh;
+    uint64_t *place = map_place(&walk->arena, &traces->files, (uint64_t)(uintptr_t)name, &fresh);
+    if (fresh) {
+        size_t length = scratch_text(walk, 0, name, PyUnicode_GET_LENGTH(name)), ours = strlen(folder);
+        if (length >= ours && !memcmp(walk->scratch.items, folder, ours)) {
+            *place = 0;
+        } else {
+            vec_push(&walk->arena, traces->names, name);
+            *place = traces->names.count;
+        }
+    }
+    return (int64_t)*place - 1;
+}
+
+/* Add a row to the stack that it is without our own frames; stacks that are then equal are one. */
+static void add_stack(Walk *walk, Traces *traces, const Row *row, const char *folder)
+{
+    Stack stack = {traces->numbers.count, 0, 0x9E3779B97F4A7C15ull, row->blocks, row->bytes};
+    for (int frame = 0; frame < row->traceback->nframe; frame++) {
+        int64_t file = file_number(walk, traces, row->traceback->frames[frame].filename, folder);
+        if (file < 0)
+            break;
+        int64_t line = row->traceback->frames[frame].lineno;
+        vec_push(&walk->arena, traces->numbers, file);
+        vec_push(&walk->arena, traces->numbers, line);
+        stack.hash = mix(stack.hash ^ (uint64_t)file) + mix((uint64_t)line + 1);
+        stack.length += 2;
+    }
+    if (!stack.length)
+        return;
+    stack.hash |= 1;
+    /* Another stack of the same hash takes the next odd number. */
+    for (;; stack.hash += 2) {
+        int fresh;
+        uint64_t *place = map_place(&walk->arena, &traces->by_content, stack.hash, &fresh);
+        if (fresh) {
+            vec_push(&walk->arena, traces->stacks, stack);
+            *place = traces->stacks.count;
+            return;
+        }
+        Stack *other = &traces->stacks.items[*place - 1];
+        if (other->length == stack.length && !memcmp(traces->numbers.items + other->start,
+                                                     traces->numbers.items + stack.start,
+                                                     stack.length * sizeof(int64_t))) {
+            other->blocks += stack.blocks;
+            other->bytes += stack.bytes;
+            traces->numbers.count = stack.start;
+            return;
+        }
+    }
+}
+
+void traces_write(Walk *walk, Bytes *out, const char *folder)
+{
+    if (!folder) {
+        put_number(walk, out, 0);
+        return;
+    }
+    Traces traces;
+    memset(&traces, 0, sizeof traces);
+    add_table(walk, &traces, _PyRuntime.tracemalloc.traces);
+    const _Py_hashtable_t *domains = _PyRuntime.tracemalloc.domains;
+    for (size_t bucket = 0; bucket < domains->nbuckets; bucket++) {
+        const _Py_hashtable_entry_t *entry = (const _Py_hashtable_entry_t *)domains->buckets[bucket].head;
+        for (; entry; entry = (const _Py_hashtable_entry_t *)entry->_Py_slist_item.next)
+            add_table(walk, &traces, entry->value);
+    }
+    for (size_t i = 0; i < traces.rows.count; i++)
+        add_stack(walk, &traces, &traces.rows.items[i], folder);
+    put_number(walk, out, 1);
+    put_number(walk, out, (int64_t)traces.names.count);
+    for (size_t i = 0; i < traces.names.count; i++) {
+        size_t length = scratch_text(walk, 0, traces.names.items[i], PyUnicode_GET_LENGTH(traces.names.items[i]));
+        put_number(walk, out, (int64_t)length);
+        put_bytes(walk, out, walk->scratch.items, length);
+    }
+    put_number(walk, out, (int64_t)traces.stacks.count);
+    for (size_t i = 0; i < traces.stacks.count; i++) {
+        const Stack *stack = &traces.stacks.items[i];
+        put_number(walk, out, (int64_t)stack->length);
+        put_bytes(walk, out, traces.numbers.items + stack->start, stack->length * sizeof(int64_t));
+        put_number(walk, out, stack->blocks);
+        put_number(walk, out, stack->bytes);
+    }
+    vec_free(&walk->arena, traces.rows);
+    vec_free(&walk->arena, traces.numbers);
+    vec_free(&walk->arena, traces.stacks);
+}
+
+#else
+
+#include "internal/pycore_pymem.h"
+
+void traces_stop(void)
+{
+    _Py_tracemalloc_config.tracing = 0;
+}
+
+int traces_running(void)
+{
+    return 0;
+}
+
+void traces_lock(void)
+{
+}
+
+void traces_unlock(void)
+{
+}
+
+void traces_write(Walk *walk, Bytes *out, const char *folder)
+{
+    (void)folder;
+    put_number(walk, out, 0);
+}
+
+#endif
+
+/* -- reading ---------------------------------------------------------------------------------------------- */
+
+static int append_new(PyObject *list, PyObject *item)
+{
+    int failed = !item || PyList_Append(list, item) < 0;
+    Py_XDECREF(item);
+    return failed ? -1 : 0;
+}
+
+/* Return {"files", "stacks", "blocks", "bytes"} as traces.aggregate does, or None. */
+PyObject *traces_read(Reader *reader)
+{
+    if (!get_number(reader))
+        Py_RETURN_NONE;
+    PyObject *files = PyList_New(0), *stacks = PyList_New(0), *blocks = PyList_New(0), *bytes = PyList_New(0);
+    int failed = !files || !stacks || !blocks || !bytes;
+    int64_t count = get_number(reader);
+    for (int64_t i = 0; !failed && i < count && !reader->broken; i++) {
+        int64_t length = get_number(reader);
+        const char *name = get_bytes(reader, (size_t)length);
+        if (name)
+            failed = append_new(files, PyUnicode_DecodeUTF8(name, length, "surrogatepass"));
+    }
+    count = get_number(reader);
+    for (int64_t i = 0; !failed && i < count && !reader->broken; i++) {
+        int64_t length = get_number(reader);
+        PyObject *stack = PyTuple_New(length >= 0 && length < (1 << 20) ? length : 0);
+        for (Py_ssize_t j = 0; stack && j < PyTuple_GET_SIZE(stack); j++)
+            PyTuple_SET_ITEM(stack, j, PyLong_FromLongLong(get_number(reader)));
+        failed = append_new(stacks, stack) || append_new(blocks, PyLong_FromLongLong(get_number(reader))) ||
+                 append_new(bytes, PyLong_FromLongLong(get_number(reader)));
+    }
+    if (failed) {
+        Py_XDECREF(files);
+        Py_XDECREF(stacks);
+        Py_XDECREF(blocks);
+        Py_XDECREF(bytes);
+        return NULL;
+    }
+    return Py_BuildValue("{sN sN sN sN}", "files", files, "stacks", stacks, "blocks", blocks, "bytes", bytes);
+}
