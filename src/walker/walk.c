@@ -54,7 +54,8 @@ static void mark_ours(Walk *walk, const Request *request)
         mark(&walk->marks, given[i], both);
     Py_ssize_t at = 0;
     while (PyDict_Next(request->keywords, &at, NULL, &value))
-        mark(&walk->marks, value, both);
+        if (PyObject_IS_GC(value))
+            mark(&walk->marks, value, both);
 }
 
 static void list_tracked(Walk *walk)
