@@ -7,7 +7,7 @@ PYTHON ?= $(or $(shell for p in python3 python3.13 python3.12 python3.11 $$(sh .
 JOBS ?= 2
 VENV := .venv
 
-.PHONY: demo test test-all lint check sanitize samples bench accuracy clean
+.PHONY: demo test test-all lint check sanitize wheels samples bench accuracy clean
 
 $(VENV)/.ready: pyproject.toml setup.py $(wildcard src/walker/*)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "snapdiff needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
@@ -39,6 +39,10 @@ check: lint test
 ## Run the native walker under AddressSanitizer and UndefinedBehaviorSanitizer.
 sanitize: $(VENV)/.ready
 	PYTHON=$(VENV)/bin/python sh .ci/sanitize
+
+## Build a wheel, with the native walker in it, for every Python 3.11 to 3.13 that can be found.
+wheels:
+	for python in $$(sh .ci/pythons); do "$$python" -m pip wheel --quiet --no-deps --wheel-dir dist . || exit 1; done
 
 ## Rebuild sample_reports/ from real runs (about a quarter of an hour).
 samples: $(VENV)/.ready
