@@ -122,3 +122,9 @@ def test_the_agent_loads_no_library_into_the_program(told_by):
     assert {"ctypes"} == loaded & set(heavy.split())
     # functools, json, struct, mmap, select and what they import, on 3.11 to 3.13: 33 to 45 modules, and ctypes.
     assert len(added - agent) <= 60
+
+
+def test_a_clean_program_that_is_traced_only_when_something_grows_gets_no_ctypes(told_by):
+    out, _ = told_by("modules.py:work", "--trace", "auto")
+    assert "_snapdiff_agent.driver" in out.split()
+    assert "ctypes" not in out.split()

@@ -27,7 +27,8 @@ class Program:
 
     Every method returns the program, so a test reads as one sentence. Numbers a round are growth; checkpoints
     are summed up from them. Nothing is random, nothing is measured. A program is traced when it `allocates`.
-    Paths are steps `edge:type` from the root; equal steps are one path.
+    Paths are steps `edge:type` from the root; equal steps are one path. `again` runs all rounds a second time, and
+    only those are traced.
     """
 
     def __init__(
@@ -36,10 +37,12 @@ class Program:
         confirming: int | tuple[int, ...] | None = 302,
         traced: bool | None = None,
         control: bool = True,
+        again: bool = False,
     ) -> None:
         extra = confirming if isinstance(confirming, tuple) else () if confirming is None else (confirming,)
         self.spans = [*((calls, False) for calls in rounds), *((calls, True) for calls in extra)]
         self._traced = traced
+        self.again = again
         self.has_control = control
         self.control_objects: tuple[int, ...] = ()
         self.control_blocks: tuple[int, ...] = ()
@@ -59,7 +62,7 @@ class Program:
             "options": {
                 "target": "app/cart.py:add",
                 "rounds": list(rounds),
-                "trace": "off" if traced is False else "rounds",
+                "trace": "off" if traced is False else "auto" if again else "rounds",
                 "trace_depth": 4,
                 "command": ["snapdiff", "record", "app/cart.py:add"],
             },
@@ -262,6 +265,9 @@ class Program:
         if self.has_control:
             self._series(rows, number, "control")
         self._series(rows, number, "workload")
+        if self.again:
+            self._series(rows, number, "traced control")
+            self._series(rows, number, "traced")
         return Recording(
             dict(self.manifest),
             {name: pa.Table.from_pylist(rows[name], columns) for name, columns in tables().items()},
@@ -276,12 +282,15 @@ class Program:
         return self
 
     def _series(self, rows: dict[str, list[dict[str, Any]]], numbers: Any, series: str) -> None:
-        workload = series == "workload"
+        workload = series in ("workload", "traced")
+        traced = self.traced and series.startswith("traced") == self.again
+        # What was there when the series began: all that the first one left.
+        rounds = len(self.spans) if series == "traced" else 0
         spans = [(0, False), *[span for span in self.spans if workload or not span[1]]]
         total = 0
         for at, (calls, extra) in enumerate(spans):
             for window in range(100):
-                values = self.windows.get((at, window)) if workload else None
+                values = self.windows.get((at, window)) if series == "workload" else None
                 if values is None:
                     break
                 self._sub(rows, next(numbers), at, (window + 1) * calls // 10, total, values)
@@ -291,23 +300,24 @@ class Program:
             rows["types"].append({"checkpoint": position, "type": "function", "objects": _BEFORE, "bytes": _BEFORE})
             kinds = self.types if workload else {"int": (self.control_objects, self.control_objects)}
             for name, (gained, sizes) in kinds.items():
-                count, bytes_ = 100 + sum(gained[:at]), 6400 + sum(sizes[:at])
+                count = 100 + sum(gained[:at]) + sum(gained[:rounds])
+                bytes_ = 6400 + sum(sizes[:at]) + sum(sizes[:rounds])
                 objects, size = objects + count, size + bytes_
                 tracked += 0 if name in self.untracked else count
                 rows["types"].append({"checkpoint": position, "type": name, "objects": count, "bytes": bytes_})
             for node, measures in self.measures.items() if workload else ():
-                counts = [100 + sum(each[:at]) if any(each) else 0 for each in measures]
+                counts = [100 + sum(each[:at]) + sum(each[:rounds]) if any(each) else 0 for each in measures]
                 rows["path_counts"].append(
                     {
                         "checkpoint": position, "node": node, "objects": counts[0], "bytes": counts[1],
                         "entries": counts[2],
                     }
                 )  # fmt: skip
-            traced = 5000
-            for stack, blocks, sizes in self.lines if self.traced else ():
+            kept_bytes = 5000
+            for stack, blocks, sizes in self.lines if traced else ():
                 lived = sum(blocks[:at]) if workload else sum(self.control_blocks[:at])
                 kept = sum(sizes[:at]) if workload else 16 * lived
-                traced += kept
+                kept_bytes += kept
                 rows["traces"].append(
                     {"checkpoint": position, "stack": stack, "blocks": 50 + lived, "bytes": 5000 + kept}
                 )
@@ -316,11 +326,11 @@ class Program:
                 "total": total, "seconds": 1.0 + position, "call_seconds": calls / 1000, "measure_seconds": 0.25,
                 "collect_seconds": 0.01, "cpu_seconds": 1.0 + position, "way": "child", "pause_seconds": 0.004,
                 "tracked": tracked, "garbage": 0, "collected": 100, "uncollectable": 0, "settled": True,
-                "allocated_blocks": objects, "traced_bytes": traced if self.traced else None, "objects": objects,
+                "allocated_blocks": objects, "traced_bytes": kept_bytes if traced else None, "objects": objects,
                 "object_bytes": size, "threads": 1, "python_threads": 1, "fds": 7, "rss": 10_000_000 + position,
                 "uss": 8_000_000 + position, "gc_enabled": True,
             }  # fmt: skip
-            columns = self.columns if workload else self.control_columns
+            columns = self.columns if series == "workload" else self.control_columns if series == "control" else {}
             row.update({name: values[at] for name, values in columns.items()})
             rows["checkpoints"].append(row)
 

@@ -187,3 +187,33 @@ def test_extra_rounds_come_last_in_the_order_of_ids_wherever_their_rows_are(arch
     table = recording.tables["checkpoints"]
     turned = table.take(pa.array(range(table.num_rows - 1, -1, -1)))
     assert table.num_rows == read(archive(checkpoints=turned)).tables["checkpoints"].num_rows
+
+
+# -- the second plan --------------------------------------------------------------------------------------
+
+
+def as_series(recording, names):
+    """Return the checkpoints with other series, in the order of their ids."""
+    table = recording.tables["checkpoints"].sort_by("id")
+    named = [names(position, row["series"]) for position, row in enumerate(table.to_pylist())]
+    return table.set_column(table.schema.get_field_index("series"), "series", pa.array(named))
+
+
+def test_a_second_plan_after_the_first_is_read_and_analysed(archive, recording, rows):
+    last = recording.tables["checkpoints"].sort_by("id").to_pylist()[-1]
+    second = [
+        {**last, "id": last["id"] + at, "series": "traced", "number": at - 1, "extra": False, "sub": False}
+        for at in (1, 2)
+    ]
+    found = read(archive(checkpoints=rows("checkpoints", *second)))
+    assert "second plan" == analyze(found).method.traced
+
+
+def test_a_second_plan_before_the_end_of_the_first_is_refused(refused, recording):
+    early = as_series(recording, lambda position, series: "traced" if position == 1 else series)
+    assert "checkpoints has a traced plan before the end of the first." == refused(checkpoints=early)
+
+
+def test_a_second_plan_without_a_first_is_refused(refused, recording):
+    alone = as_series(recording, lambda position, series: "control" if position == 0 else "traced")
+    assert "checkpoints has a traced plan before the end of the first." == refused(checkpoints=alone)

@@ -10,7 +10,7 @@ from snapdiff.analysis.model import ChainNode, Container, Excerpt, Frame, Verdic
 from snapdiff.report import words
 from snapdiff.report.chain import chain_text
 from snapdiff.report.cut import cut_for_page
-from snapdiff.report.evidence import read_rounds, remarks
+from snapdiff.report.evidence import read_rounds, read_traced_rounds, remarks
 from snapdiff.report.limits import EXCERPT_LINES, PAGE
 from snapdiff.report.source import source_lines
 from snapdiff.report.thin import thin
@@ -198,6 +198,44 @@ def test_the_remarks_say_what_extra_rounds_are_for_and_what_is_not_bounded(build
 
 def test_a_run_without_extra_rounds_and_without_a_leak_has_no_remarks(build):
     assert () == remarks(build.clean())
+
+
+def traced(analysis, *, trace="auto", what="second plan", rounds=()):
+    """An analysis whose allocations were traced some other way."""
+    return replace(analysis, method=replace(analysis.method, trace=trace, traced=what), traced_rounds=rounds)
+
+
+def test_a_remark_says_in_which_rounds_lines_were_traced(build):
+    second = traced(build.leaking(), rounds=build.rounds((1, 10, 151, 302)))
+    said = next(text for text in remarks(second) if text.startswith("Allocations"))
+    assert "then called 1, 10, 151 and 302 more times, traced" in said
+    assert said.endswith("are of those 464 calls.")
+
+
+@pytest.mark.parametrize(
+    ("expected", "make", "trace", "what"),
+    [
+        (["Allocations were not traced: nothing was growing"], "clean", "auto", "nothing"),
+        (["Allocations were not traced: the run ended before"], "incomplete", "auto", "nothing"),
+        ([], "clean", "auto", "every round"),
+        ([], "clean", "rounds", "every round"),
+        ([], "clean", "off", "nothing"),
+    ],
+)
+def test_a_remark_says_why_nothing_was_traced_only_where_that_was_left_to_what_grows(
+    build, expected, make, trace, what
+):
+    said = remarks(traced(getattr(build, make)(), trace=trace, what=what))
+    assert expected == [text[: len(start)] for text, start in zip(said, expected, strict=True)]
+
+
+def test_what_only_lines_show_is_read_in_the_rounds_that_were_traced(build):
+    lost = build.finding(type=None, container=None, unit="blocks", held_natively=True, traced=True)
+    rounds = build.rounds((0, 0, 0, 0))
+    analysis = replace(traced(build.leaking(), rounds=rounds), findings=(lost,))
+    assert [None] * 4 == [each.own for each in read_rounds(analysis)]
+    assert ["+1", "+10", "+151", "+302"] == [each.own for each in read_traced_rounds(analysis)]
+    assert () == read_traced_rounds(traced(build.leaking(), rounds=rounds))
 
 
 def test_what_fits_is_not_cut(build):

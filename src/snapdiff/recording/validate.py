@@ -189,7 +189,6 @@ def _has_early_traced(checkpoints: pa.Table) -> bool:
     """Say whether the second plan begins before the first has ended, or without one."""
     import pyarrow.compute as pc
 
-    is_second = pc.starts_with(checkpoints["series"], "traced")
-    second = pc.min(checkpoints.filter(is_second)["id"]).as_py()
-    first = pc.max(checkpoints.filter(pc.invert(is_second))["id"]).as_py()
+    second = pc.min(checkpoints.filter(pc.starts_with(checkpoints["series"], "traced"))["id"]).as_py()
+    first = pc.max(checkpoints.filter(pc.equal(checkpoints["series"], "workload"))["id"]).as_py()
     return second is not None and (first is None or second < first)
