@@ -126,15 +126,12 @@ void message_write(Walk *walk, const Request *request, Bytes *out, size_t texts_
     put_number(walk, out, request->by_path);
     if (request->by_path)
         write_paths(walk, out);
-    if (request->locked)
-        traces_write(walk, out, request->folder);
-    else {
-        if (request->folder)
-            traces_lock();
-        traces_write(walk, out, request->folder);
-        if (request->folder)
-            traces_unlock();
-    }
+    int lock = request->folder && !request->locked;
+    if (lock)
+        traces_lock();
+    traces_write(walk, out, request->folder);
+    if (lock)
+        traces_unlock();
     put_number(walk, out, MAGIC);
 }
 
@@ -150,7 +147,8 @@ static PyObject *as_str(const Book *book, int64_t number, Reader *reader)
     return PyUnicode_DecodeUTF8(text->bytes, text->length, "surrogatepass");
 }
 
-static int append(PyObject *list, PyObject *item)
+/* Append a new item, which is taken over; NULL is an error that happened before. */
+int append_new(PyObject *list, PyObject *item)
 {
     int failed = !item || PyList_Append(list, item) < 0;
     Py_XDECREF(item);
@@ -193,7 +191,7 @@ static PyObject *read_nodes(Book *book, Reader *reader, int replay, int64_t from
         }
         if (replay && book_add_node(book, (int32_t)parent, (uint32_t)edge, (uint32_t)kind) != node)
             reader->broken = 1;
-        if (append(nodes, Py_BuildValue("LNN", (long long)parent, as_str(book, edge, reader),
+        if (append_new(nodes, Py_BuildValue("LNN", (long long)parent, as_str(book, edge, reader),
                                         as_str(book, kind, reader))) < 0)
             Py_CLEAR(nodes);
     }
@@ -209,7 +207,7 @@ static PyObject *read_keys(Book *book, Reader *reader, int replay)
         int fresh;
         if (replay)
             map_place(&book->arena, &book->named_keys, (uint64_t)(node + 1) << 32 | (uint64_t)text, &fresh);
-        if (append(keys, Py_BuildValue("LN", (long long)node, as_str(book, text, reader))) < 0)
+        if (append_new(keys, Py_BuildValue("LN", (long long)node, as_str(book, text, reader))) < 0)
             Py_CLEAR(keys);
     }
     return keys;
@@ -224,7 +222,7 @@ static PyObject *read_fresh(Book *book, Reader *reader, int replay)
         int fresh;
         if (replay)
             ++*map_place(&book->arena, &book->fresh_edges, (uint64_t)(node + 1), &fresh);
-        if (append(nodes, PyLong_FromLongLong(node)) < 0)
+        if (append_new(nodes, PyLong_FromLongLong(node)) < 0)
             Py_CLEAR(nodes);
     }
     return nodes;
@@ -244,10 +242,10 @@ static PyObject *read_attributes(Book *book, Reader *reader, int replay)
                 if ((size_t)j >= known->names.count)
                     vec_push(&book->arena, known->names, (uint32_t)text);
             }
-            if (append(list, as_str(book, text, reader)) < 0)
+            if (append_new(list, as_str(book, text, reader)) < 0)
                 Py_CLEAR(list);
         }
-        if (!list || append(rows, Py_BuildValue("NN", as_str(book, kind, reader), list)) < 0)
+        if (!list || append_new(rows, Py_BuildValue("NN", as_str(book, kind, reader), list)) < 0)
             Py_CLEAR(rows);
     }
     return rows;

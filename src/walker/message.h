@@ -14,7 +14,11 @@ void put_number(Walk *walk, Bytes *out, int64_t number);
 int64_t get_number(Reader *reader);
 const char *get_bytes(Reader *reader, size_t length);
 
+int append_new(PyObject *list, PyObject *item);
+
 void message_write(Walk *walk, const Request *request, Bytes *out, size_t texts_before, int64_t nanoseconds);
+PyObject *message_read(Book *book, const char *bytes, size_t length, int replay);
+
 /* traces.c */
 int traces_running(void);
 void traces_stop(void);
@@ -22,7 +26,5 @@ void traces_lock(void);
 void traces_unlock(void);
 void traces_write(Walk *walk, Bytes *out, const char *folder);
 PyObject *traces_read(Reader *reader);
-
-PyObject *message_read(Book *book, const char *bytes, size_t length, int replay);
 
 #endif

@@ -88,24 +88,32 @@ static PyObject *captured_objects(Walk *walk, const Request *request)
 
 /* -- requests --------------------------------------------------------------------------------------------- */
 
-static int parse_request(PyObject *arguments, PyObject *keywords, Request *request, int *descriptor)
+static int is_usable(Walker *walker)
 {
-    static char *names[] = {"own",     "singletons", "modules", "groups", "owners",   "ours",
-                            "deep",     "by_path", "opening",    "settled", "frozen", "folder", "captured", "descriptor", NULL};
-    int opening, settled;
+    if (walker->broken)
+        PyErr_SetString(PyExc_RuntimeError, "a walk failed before; the names of paths are not complete");
+    return !walker->broken;
+}
+
+/* Take in what is asked for, unless a walk failed before. */
+static int begin(Walker *walker, PyObject *arguments, PyObject *keywords, Request *request, int *descriptor)
+{
+    static char *names[] = {"own",     "singletons", "modules", "groups", "owners",   "ours",       "deep", "by_path",
+                            "opening", "settled",    "frozen",  "folder", "captured", "descriptor", NULL};
     PyObject *captured = Py_None;
+    if (!is_usable(walker))
+        return -1;
     *descriptor = -1;
     if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O!O!O!(nnn)O!O!pppppz|Oi", names, &PySet_Type, &request->own,
                                      &PyList_Type, &request->singletons, &PyList_Type, &request->modules,
                                      &request->groups[0], &request->groups[1], &request->groups[2], &PyList_Type,
-                                     &request->owners, &PyList_Type, &request->ours, &request->deep, &request->by_path, &opening,
-                                     &settled, &request->frozen, &request->folder, &captured, descriptor))
+                                     &request->owners, &PyList_Type, &request->ours, &request->deep, &request->by_path,
+                                     &walker->book.opening, &walker->book.settled, &request->frozen, &request->folder,
+                                     &captured, descriptor))
         return -1;
     if (!traces_running())
         request->folder = NULL;
     request->locked = 0;
-    request->opening = opening;
-    request->settled = settled;
     if (!keywords) {
         PyErr_SetString(PyExc_TypeError, "a walk is asked for by keywords");
         return -1;
@@ -121,23 +129,14 @@ static int parse_request(PyObject *arguments, PyObject *keywords, Request *reque
     return 0;
 }
 
-static int is_usable(Walker *walker)
-{
-    if (walker->broken)
-        PyErr_SetString(PyExc_RuntimeError, "a walk failed before; the names of paths are not complete");
-    return !walker->broken;
-}
-
 PyDoc_STRVAR(measure_doc, "Walk the heap here and now; return what was found (see agent/snapshots.py).");
 
 static PyObject *walker_measure(Walker *walker, PyObject *arguments, PyObject *keywords)
 {
     Request request;
     int descriptor;
-    if (!is_usable(walker) || parse_request(arguments, keywords, &request, &descriptor) < 0)
+    if (begin(walker, arguments, keywords, &request, &descriptor) < 0)
         return NULL;
-    walker->book.opening = request.opening;
-    walker->book.settled = request.settled;
     walker->walk.arena.pieces = NULL;
     if (setjmp(walker->failed)) {
         walker->broken = 1;
@@ -200,10 +199,8 @@ static PyObject *walker_fork(Walker *walker, PyObject *arguments, PyObject *keyw
 {
     Request request;
     int descriptor;
-    if (!is_usable(walker) || parse_request(arguments, keywords, &request, &descriptor) < 0)
+    if (begin(walker, arguments, keywords, &request, &descriptor) < 0)
         return NULL;
-    walker->book.opening = request.opening;
-    walker->book.settled = request.settled;
     if (request.folder) {
         traces_lock();
         request.locked = 1;

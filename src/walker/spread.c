@@ -13,6 +13,12 @@
 
 /* -- what an object refers to ----------------------------------------------------------------------------- */
 
+/* How a type tells the collector what an object refers to; NULL for an object that is not the collector's. */
+static traverseproc traversal(PyObject *object)
+{
+    return PyObject_IS_GC(object) ? Py_TYPE(object)->tp_traverse : NULL;
+}
+
 typedef struct {
     Walk *walk;
     Visit visit;
@@ -33,11 +39,10 @@ PyObject *module_namespace(PyObject *module)
 /* What the collector is told, as gc.get_referents. A module's own traversal is never asked, see agent/referents.py. */
 void each_referent(Walk *walk, PyObject *object, Visit visit)
 {
-    PyTypeObject *type = Py_TYPE(object);
-    if (!(type->tp_flags & Py_TPFLAGS_HAVE_GC) || !type->tp_traverse || (type->tp_is_gc && !type->tp_is_gc(object)))
-        return;
+    traverseproc traverse = traversal(object);
     Visitor visitor = {walk, visit};
-    type->tp_traverse(object, visit_through, &visitor);
+    if (traverse)
+        traverse(object, visit_through, &visitor);
 }
 
 static int visit_taking(PyObject *object, void *walk)
@@ -49,9 +54,9 @@ static int visit_taking(PyObject *object, void *walk)
 /* Hand all referents of an object to the `take` that has begun. */
 static void take_referents(Walk *walk, PyObject *object)
 {
-    PyTypeObject *type = Py_TYPE(object);
-    if (type->tp_flags & Py_TPFLAGS_HAVE_GC && type->tp_traverse && (!type->tp_is_gc || type->tp_is_gc(object)))
-        type->tp_traverse(object, visit_taking, walk);
+    traverseproc traverse = traversal(object);
+    if (traverse)
+        traverse(object, visit_taking, walk);
 }
 
 static void take_one_outside(Walk *walk, PyObject *object)
@@ -59,17 +64,25 @@ static void take_one_outside(Walk *walk, PyObject *object)
     take_one(walk, object);
 }
 
-static void collect(Walk *walk, PyObject *object)
+typedef struct {
+    Walk *walk;
+    Objects *to;
+} Gatherer;
+
+static int visit_gathering(PyObject *object, void *argument)
 {
-    vec_push(&walk->arena, walk->gathered, object);
+    Gatherer *gatherer = argument;
+    vec_push(&gatherer->walk->arena, *gatherer->to, object);
+    return 0;
 }
 
-/* Gather the referents of an object; the list is overwritten by the next call. */
-static Objects *referents(Walk *walk, PyObject *object)
+/* Append what an object refers to. The list is the caller's to free. */
+static void gather(Walk *walk, Objects *to, PyObject *object)
 {
-    walk->gathered.count = 0;
-    each_referent(walk, object, collect);
-    return &walk->gathered;
+    traverseproc traverse = traversal(object);
+    Gatherer gatherer = {walk, to};
+    if (traverse)
+        traverse(object, visit_gathering, &gatherer);
 }
 
 static void each_element(ArrayObject *array, int axis, char *at, Walk *walk, Visit visit)
@@ -156,11 +169,13 @@ static void named_function(Walk *walk, int32_t node, uint32_t edge, PyObject *ob
                     (!function->func_defaults || !PyTuple_GET_SIZE(function->func_defaults)) &&
                     (!function->func_kwdefaults || !PyDict_GET_SIZE(function->func_kwdefaults));
     if (stateless) {
-        Objects *held = referents(walk, object);
-        for (size_t i = 0; i < held->count && stateless; i++) {
-            PyObject *each = held->items[i];
+        Objects held = {0};
+        gather(walk, &held, object);
+        for (size_t i = 0; i < held.count && stateless; i++) {
+            PyObject *each = held.items[i];
             stateless = !PyDict_CheckExact(each) || each == function->func_globals || each == function->func_builtins;
         }
+        vec_free(&walk->arena, held);
     }
     if (!stateless) {
         take_single(walk, node, edge, object);
@@ -170,12 +185,11 @@ static void named_function(Walk *walk, int32_t node, uint32_t edge, PyObject *ob
     }
 }
 
-static int is_dull_name(Walk *walk, PyObject *name)
+static int is_dull_name(PyObject *name)
 {
     static const char *const dull[] = {"__builtins__", "__loader__", "__spec__", "__doc__", "__file__", "__cached__"};
     if (!PyUnicode_CheckExact(name) || PyUnicode_GET_LENGTH(name) < 7 || PyUnicode_READ_CHAR(name, 0) != '_')
         return 0;
-    (void)walk;
     for (size_t i = 0; i < sizeof dull / sizeof *dull; i++)
         if (PyUnicode_CompareWithASCIIString(name, dull[i]) == 0)
             return 1;
@@ -188,7 +202,7 @@ static void take_namespace(Walk *walk, int32_t node, PyObject *namespace)
     PyObject *name, *value;
     Py_ssize_t at = 0;
     while (namespace && PyDict_Next(namespace, &at, &name, &value)) {
-        if (value == Py_None || PyBool_Check(value) || is_dull_name(walk, name))
+        if (value == Py_None || PyBool_Check(value) || is_dull_name(name))
             continue;
         if (PyUnicode_CheckExact(value) && PyUnicode_GET_LENGTH(value) < LONG_TEXT)
             continue;
@@ -202,9 +216,7 @@ static void take_namespace(Walk *walk, int32_t node, PyObject *namespace)
             named_function(walk, node, edge, value);
         } else if (kind->wrapper) {
             Objects held = {0};
-            Objects *gathered = referents(walk, value);
-            for (size_t i = 0; i < gathered->count; i++)
-                vec_push(&walk->arena, held, gathered->items[i]);
+            gather(walk, &held, value);
             for (size_t i = 0; i < held.count; i++) {
                 if (PyFunction_Check(held.items[i]))
                     named_function(walk, node, edge, held.items[i]);
@@ -330,15 +342,14 @@ static void spread_functions(Walk *walk, Item *item)
         if (!seen(walk, function->func_globals))
             take_single(walk, item->node, edge_around(walk, " → globals of ", function->func_qualname, ""),
                         function->func_globals);
-        PyObject *dicts[4];
-        int count = 0;
-        Objects *held = referents(walk, object);
-        for (size_t j = 0; j < held->count && count < 4; j++)
-            if (PyDict_CheckExact(held->items[j]) && held->items[j] != function->func_globals)
-                dicts[count++] = held->items[j];
-        for (int j = 0; j < count; j++)
-            if (!seen(walk, dicts[j]))
-                take_attributes(walk, item->node, dicts[j]);
+        Objects held = {0};
+        gather(walk, &held, object);
+        for (size_t j = 0; j < held.count; j++) {
+            PyObject *each = held.items[j];
+            if (PyDict_CheckExact(each) && each != function->func_globals && !seen(walk, each))
+                take_attributes(walk, item->node, each);
+        }
+        vec_free(&walk->arena, held);
     }
     skip_all(walk, item);
 }
@@ -436,9 +447,7 @@ static void spread_labelled(Walk *walk, Item *item)
 {
     for (size_t i = 0; i < item->objects.count; i++) {
         Objects held = {0};
-        Objects *gathered = referents(walk, item->objects.items[i]);
-        for (size_t j = 0; j < gathered->count; j++)
-            vec_push(&walk->arena, held, gathered->items[j]);
+        gather(walk, &held, item->objects.items[i]);
         for (size_t j = 0; j < held.count; j++)
             take_single(walk, item->node, walk->word.empty, held.items[j]);
         vec_free(&walk->arena, held);
@@ -546,9 +555,7 @@ static void spread_caches(Walk *walk, Item *item)
         PyObject *cache = item->objects.items[i];
         Py_ssize_t entries = ((PyDictObject *)cache_dict(cache))->ma_used;
         Objects held = {0};
-        Objects *gathered = referents(walk, cache);
-        for (size_t j = 0; j < gathered->count; j++)
-            vec_push(&walk->arena, held, gathered->items[j]);
+        gather(walk, &held, cache);
         for (size_t j = 0; j < held.count; j++) {
             PyObject *each = held.items[j];
             if (!PyDict_CheckExact(each) || seen(walk, each))
@@ -609,9 +616,8 @@ static int is_namespace(Walk *walk, Kind *kind, PyObject *dict)
     return checked;
 }
 
-static PyObject *value_of(Walk *walk, Kind *kind, Name *name, PyObject *object)
+static PyObject *value_of(Kind *kind, Name *name, PyObject *object)
 {
-    (void)walk;
     Attributes attributes = attributes_of(object, kind->type);
     PyObject *value = NULL;
     if (attributes.values)
@@ -631,7 +637,7 @@ static void find_names(Walk *walk, Kind *kind, PyObject **objects, size_t count)
             size_t at = 0;
             while (at < known->names.count && known->names.items[at] != name->text)
                 at++;
-            if (at < known->names.count || !value_of(walk, kind, name, objects[i]))
+            if (at < known->names.count || !value_of(kind, name, objects[i]))
                 continue;
             vec_push(&walk->book->arena, known->names, name->text);
             known->changed = 1;
@@ -673,7 +679,7 @@ static void take_inline(Walk *walk, Item *item, PyObject **objects, size_t count
             if (j + 4 < count)
                 __builtin_prefetch((char *)objects[j + 4] - 32);
             for (size_t i = 0; i < held.count; i++)
-                values[i * count + j] = value_of(walk, kind, held.items[i], objects[j]);
+                values[i * count + j] = value_of(kind, held.items[i], objects[j]);
         }
         for (size_t i = 0; i < held.count; i++) {
             take_begin(walk, item->node, held.items[i]->edge, NULL);
@@ -687,20 +693,25 @@ static void take_inline(Walk *walk, Item *item, PyObject **objects, size_t count
     vec_free(&walk->arena, held);
 }
 
-static int count_visits(PyObject *object, void *argument)
+typedef struct {
+    PyObject *except;
+    int64_t count;
+} Counter;
+
+static int visit_counting(PyObject *object, void *argument)
 {
-    PyObject **except_and_count = argument;
-    if (object != except_and_count[0])
-        except_and_count[1] = (PyObject *)((char *)except_and_count[1] + 1);
+    Counter *counter = argument;
+    counter->count += object != counter->except;
     return 0;
 }
 
-static int64_t count_referents(Kind *kind, PyObject *object)
+static int64_t count_referents(PyObject *object)
 {
-    PyObject *except_and_count[2] = {(PyObject *)kind->type, NULL};
-    if (kind->has_gc && kind->type->tp_traverse && (!kind->type->tp_is_gc || kind->type->tp_is_gc(object)))
-        kind->type->tp_traverse(object, count_visits, except_and_count);
-    return (int64_t)(intptr_t)except_and_count[1];
+    traverseproc traverse = traversal(object);
+    Counter counter = {(PyObject *)Py_TYPE(object), 0};
+    if (traverse)
+        traverse(object, visit_counting, &counter);
+    return counter.count;
 }
 
 static void spread_instances(Walk *walk, Item *item)
@@ -717,7 +728,7 @@ static void spread_instances(Walk *walk, Item *item)
                 take_attributes(walk, item->node, dict);
             } else {
                 vec_push(&walk->arena, plain, object);
-                book_count(walk->book, item->node, 0, 0, count_referents(kind, object));
+                book_count(walk->book, item->node, 0, 0, count_referents(object));
             }
         }
         take_inline(walk, item, plain.items, plain.count);
@@ -741,9 +752,7 @@ static void spread_exceptions(Walk *walk, Item *item)
 {
     Objects held = {0};
     for (size_t i = 0; i < item->objects.count; i++) {
-        Objects *gathered = referents(walk, item->objects.items[i]);
-        for (size_t j = 0; j < gathered->count; j++)
-            vec_push(&walk->arena, held, gathered->items[j]);
+        gather(walk, &held, item->objects.items[i]);
     }
     uint32_t edges[] = {walk->word.traceback, walk->word.context, walk->word.args};
     for (int which = 0; which < 3; which++) {
@@ -820,8 +829,6 @@ void expand(Walk *walk, Item *item)
         /* What code refers to is no data: only the census looks into it, and it is in no list of the collector. */
         for (size_t i = 0; i < item->objects.count; i++)
             vec_push(&walk->arena, walk->incomplete, item->objects.items[i]);
-        break;
-    case PLAN_NONE:
         break;
     }
 }

@@ -205,13 +205,6 @@ void traces_write(Walk *walk, Bytes *out, const char *folder)
 
 /* -- reading ---------------------------------------------------------------------------------------------- */
 
-static int append_new(PyObject *list, PyObject *item)
-{
-    int failed = !item || PyList_Append(list, item) < 0;
-    Py_XDECREF(item);
-    return failed ? -1 : 0;
-}
-
 /* Return {"files", "stacks", "blocks", "bytes"} as traces.aggregate does, or None. */
 PyObject *traces_read(Reader *reader)
 {

@@ -8,7 +8,7 @@
 
 /* How the objects of a type lead on: one function each in spread.c, as in agent/spread.py. */
 typedef enum {
-    PLAN_NONE, PLAN_DICT, PLAN_SEQUENCE, PLAN_SET, PLAN_MODULE, PLAN_CLASS, PLAN_FUNCTION, PLAN_METHOD, PLAN_CELL,
+    PLAN_DICT, PLAN_SEQUENCE, PLAN_SET, PLAN_MODULE, PLAN_CLASS, PLAN_FUNCTION, PLAN_METHOD, PLAN_CELL,
     PLAN_CODE, PLAN_LABELLED, PLAN_FRAME, PLAN_CACHE, PLAN_CONTEXT, PLAN_SUSPENDED, PLAN_WEAK, PLAN_SUBCLASSED,
     PLAN_EXCEPTION, PLAN_INSTANCE
 } Plan;
@@ -87,7 +87,7 @@ typedef struct {
 
 /* Types that the walk tells apart and C has no name for; given by Python when the walker is made. */
 typedef struct {
-    PyTypeObject *deque, *cache, *weak_reference, *proxy, *callable_proxy, *bytes_stream, *text_stream;
+    PyTypeObject *deque, *cache, *weak_reference, *proxy, *callable_proxy, *text_stream;
     PyTypeObject *datetime, *time, *array; /* may be NULL */
     PyObject *object_sizeof, *stream_position;
     Map trusted; /* 1 + text of the modules whose `__sizeof__` may be called; empty for all */
@@ -108,7 +108,6 @@ typedef struct {
     VEC(Late) late;
     size_t late_head;
     Objects skipped, incomplete, tracked, unreached;
-    Objects gathered; /* what one object refers to, for a moment */
     Map attribute_edges; /* name (address) → text of "." and the name */
     Map homes;           /* name of a module (address) → text of "module " and the name, 0 for none */
     Map module_texts;    /* 1 + text of "module " and the name of each module that there is */
@@ -188,7 +187,7 @@ typedef struct {
     PyObject *arguments, *keywords; /* what holds all of these */
     const char *folder; /* of our own code, when traces are asked for */
     int deep;           /* also what the collector does not track */
-    int by_path, opening, settled, frozen;
+    int by_path, frozen;
     int locked; /* the tables of traces are held still by somebody else */
 } Request;
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import re
 import sys
 import types
 
-from .names import type_dict
+from .names import LRU_CACHE, type_dict
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
     from typing import Any
 
-_LRU_CACHE = type(functools.lru_cache(None)(id))
 #: Names under which programs keep the limit of a collection, beside it (`maxsize` of a queue, `_MAXCACHE` of `re`).
 _LIMIT_NAMES = re.compile(
     r"_*(max(imum)?_?(size|len|length|entries|items|count|cache\w*|keys|elements|history|records|samples)"
@@ -29,7 +27,7 @@ _mro: Any = type.__dict__["__mro__"].__get__
 
 def bound(obj: Any) -> int | None:
     """Return the limit that a collection itself has."""
-    if type(obj) is _LRU_CACHE:
+    if type(obj) is LRU_CACHE:
         limit = obj.cache_info().maxsize
         return limit if type(limit) is int else None
     deque = getattr(sys.modules.get("collections"), "deque", None)

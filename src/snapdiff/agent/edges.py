@@ -11,13 +11,12 @@ import sys
 import types
 
 from .attributes import is_class_attribute
-from .names import mro, short_type_name, type_dict
+from .names import LRU_CACHE, mro, short_type_name, type_dict
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
     from typing import Any
 
-_LRU_CACHE = type(functools.lru_cache(None)(id))
 _MAX_LABEL = 80
 _SUSPENDED = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
 #: Types whose dict is a namespace: the dict itself is no step of a chain, its entries are attributes.
@@ -52,7 +51,7 @@ def is_namespace(owner: Any, namespace: Any) -> bool:
 
 def is_inner(owner: Any, value: Any) -> bool:
     """Say whether `value` is where `owner`, a collection in itself, keeps its entries."""
-    return type(owner) is _LRU_CACHE and type(value) is dict
+    return type(owner) is LRU_CACHE and type(value) is dict
 
 
 def edge_label(owner: Any, value: Any) -> str:
@@ -71,7 +70,7 @@ def edge_label(owner: Any, value: Any) -> str:
         return " → bound to" if owner.__self__ is value else " → function"
     if cls is types.CellType:
         return ""
-    if cls is _LRU_CACHE:
+    if cls is LRU_CACHE:
         return " → cache"
     if cls is functools.partial:
         return " → argument of partial"
@@ -201,7 +200,7 @@ def entries(obj: Any) -> int | None:
     for cls in (list, dict, set, frozenset, tuple, bytearray, bytes, str, *_arrays()):
         if issubclass(type(obj), cls):
             return int(cls.__len__(obj))
-    if type(obj) is _LRU_CACHE:
+    if type(obj) is LRU_CACHE:
         return int(obj.cache_info().currsize)
     deque = _deque()
     return deque.__len__(obj) if deque is not None and issubclass(type(obj), deque) else None
@@ -219,7 +218,7 @@ def _deque() -> Any:
 def is_collection(obj: Any) -> bool:
     """Say whether an object holds many things of one kind, rather than named ones."""
     cls = type(obj)
-    return issubclass(cls, (dict, list, tuple, set, frozenset)) or cls is _LRU_CACHE or (
+    return issubclass(cls, (dict, list, tuple, set, frozenset)) or cls is LRU_CACHE or (
         _deque() is not None and issubclass(cls, _deque())
     )  # fmt: skip
 

@@ -7,10 +7,17 @@ read the C fields and the type's own dict, and nothing else.
 
 from __future__ import annotations
 
+import functools
+import types
+
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
     from typing import Any
 
+
+#: The type of `functools.lru_cache`'s caches, and what reads a module's namespace: neither has a name of its own.
+LRU_CACHE = type(functools.lru_cache(None)(id))
+module_dict: Any = vars(types.ModuleType)["__dict__"].__get__
 
 _get_module = type.__dict__["__module__"].__get__
 _get_qualname = type.__dict__["__qualname__"].__get__

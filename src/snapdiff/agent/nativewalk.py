@@ -13,10 +13,10 @@ import functools
 import gc
 import importlib
 import sys
-import types
 import weakref
 
 from .book import Book
+from .names import LRU_CACHE, module_dict
 from .own import FOLDER, Own
 from .pathwalk import is_ours, module_groups
 from .referents import library_types
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 _PACKAGE = __name__.rpartition(".")[0]
-_LRU_CACHE = type(functools.lru_cache(None)(id))
-_MODULE_DICT: Any = vars(types.ModuleType)["__dict__"].__get__
 
 
 class NativeWalk:
@@ -39,7 +37,7 @@ class NativeWalk:
         self._book = book
         known = {
             "deque": collections.deque,
-            "cache": _LRU_CACHE,
+            "cache": LRU_CACHE,
             "weak_reference": weakref.ref,
             "proxy": weakref.ProxyType,
             "callable_proxy": weakref.CallableProxyType,
@@ -95,7 +93,7 @@ class NativeWalk:
             groups.append(len(group))
             for name, module in group:
                 modules += [name, module]
-        ours = [_MODULE_DICT(module) for name, module in list(sys.modules.items()) if is_ours(name)]
+        ours = [module_dict(module) for name, module in list(sys.modules.items()) if is_ours(name)]
         return {
             "own": own.ids,
             "singletons": singletons(),

@@ -19,7 +19,7 @@ import weakref
 from collections import deque
 
 from .book import Book
-from .names import HAVE_GC, flags, key_of, type_name
+from .names import HAVE_GC, LRU_CACHE, flags, key_of, module_dict, type_name
 from .own import Own
 from .referents import get_referents, handler_for, handlers
 from .sizes import sizer
@@ -37,7 +37,6 @@ _LAST_MODULES = ("linecache", "sys", "gc", "builtins", "importlib", "_frozen_imp
 CODE, UNREACHED = "code", "unreached"
 #: Objects per batch of the bulk marking.
 _BATCH = 20_000
-_MODULE_DICT: Any = vars(types.ModuleType)["__dict__"].__get__
 
 
 class PathWalk:
@@ -52,7 +51,7 @@ class PathWalk:
         self.tracked = tracked
         self.queue: deque[tuple[int, type, list[Any]]] = deque()
         self.late: deque[tuple[int, str, list[Any]]] = deque()
-        self.skipped: list[Any] = [_MODULE_DICT(module) for name, module in list(sys.modules.items()) if is_ours(name)]
+        self.skipped: list[Any] = [module_dict(module) for name, module in list(sys.modules.items()) if is_ours(name)]
         self.sizers: dict[Any, Any] = {}
         self.table = handlers()
         self.handlers: dict[Any, Any] = {}
@@ -69,7 +68,7 @@ class PathWalk:
         everything = [*program, *libraries, *last]
         for _, module in everything:
             self.seen.add(id(module))
-            self.seen.add(id(_MODULE_DICT(module)))
+            self.seen.add(id(module_dict(module)))
         self.seen.add(id(sys.modules))
         self._count(self._table_of_modules(), dict, [sys.modules])
         self._modules(program)
@@ -294,7 +293,7 @@ def module_groups() -> list[list[tuple[str, Any]]]:
         if is_ours(name):
             continue
         met.add(id(module))
-        file = _MODULE_DICT(module).get("__file__")
+        file = module_dict(module).get("__file__")
         if name.partition(".")[0] in _LAST_MODULES:
             last.append((name, module))
         elif type(file) is str and not file.startswith(library) and "site-packages" not in file:
@@ -310,7 +309,6 @@ def is_ours(name: Any) -> bool:
 
 
 _LENGTHS: tuple[type, ...] = (dict, list, set, frozenset, tuple, deque)
-_LRU_CACHE = type(__import__("functools").lru_cache(None)(id))
 
 
 def length_of(cls: type) -> Any:
@@ -319,7 +317,7 @@ def length_of(cls: type) -> Any:
         if issubclass(cls, base):
             length: Any = base.__len__  # type: ignore[attr-defined]
             return length
-    if cls is _LRU_CACHE:
+    if cls is LRU_CACHE:
         return _cached
     # A StringIO tells no size of what it holds; its position is the end of what was written.
     return _position if cls is getattr(sys.modules.get("_io"), "StringIO", None) else None

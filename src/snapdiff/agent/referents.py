@@ -12,7 +12,7 @@ import sys
 import types
 from itertools import chain
 
-from .names import HAVE_GC, flags, mro
+from .names import HAVE_GC, flags, module_dict, mro
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
@@ -25,16 +25,13 @@ if TYPE_CHECKING:
 get_referents = gc.get_referents
 
 
-_module_dict: Any = vars(types.ModuleType)["__dict__"].__get__
-
-
 def direct(cls: type, objects: list[Any]) -> list[Any]:
     """Return what objects of one type tell the collector they refer to; of a module only its namespace.
 
     The traversal of 3.12's `_asyncio` visits its free list, objects that are dead: touching them ends in a hang.
     """
     if issubclass(cls, types.ModuleType):
-        return [_module_dict(module) for module in objects]
+        return [module_dict(module) for module in objects]
     return get_referents(*objects) if flags(cls) & HAVE_GC else []
 
 

@@ -8,14 +8,13 @@ identifier that was there before the workload ran.
 from __future__ import annotations
 
 import contextvars
-import functools
 import types
 import weakref
 from collections import deque
 from itertools import chain
 
 from .attributes import Attributes, is_namespace
-from .names import MANAGED_DICT, flags, key_of, type_dict, type_name
+from .names import LRU_CACHE, MANAGED_DICT, flags, key_of, module_dict, type_dict, type_name
 from .referents import get_referents
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
@@ -32,8 +31,6 @@ _LONGEST_KEY = 40
 _LONG_TEXT = 256
 #: Entries of a wrapper's `__dict__` among which `__wrapped__` stands; a look-up could compare with the program's keys.
 _FEW = 12
-_LRU_CACHE = type(functools.lru_cache(None)(id))
-_MODULE_DICT: Any = vars(types.ModuleType)["__dict__"].__get__
 _dictoffset = type.__dict__["__dictoffset__"].__get__
 #: Entries of namespaces that lead nowhere. Types are told by id: `in` would ask a metaclass.
 _DULL = frozenset(
@@ -99,7 +96,7 @@ class Spread:
             types.CodeType: self._nothing,
             types.TracebackType: self._labelled,
             types.FrameType: self._frames,
-            _LRU_CACHE: self._caches,
+            LRU_CACHE: self._caches,
             contextvars.Context: self._contexts,
             **dict.fromkeys(_SUSPENDED, self._suspended),
         }
@@ -120,7 +117,7 @@ class Spread:
 
     def _modules(self, node: int, cls: type, objects: list[Any]) -> None:
         for module in objects:
-            namespace = _MODULE_DICT(module)
+            namespace = module_dict(module)
             self._walk.book.add(node, 0, 0, len(namespace))
             self._namespace(node, list(dict.items(namespace)))
 
