@@ -66,7 +66,7 @@ static uint32_t home_text(Walk *walk, PyObject *home)
 {
     int fresh;
     uint64_t *place = map_place(&walk->arena, &walk->homes, (uint64_t)(uintptr_t)home, &fresh);
-    if (fresh && PyDict_GetItemWithError(walk->modules, home)) {
+    if (fresh && value_at(walk->modules, home)) {
         size_t length = scratch_bytes(walk, 0, "module ", 7);
         length = scratch_text(walk, length, home, PyUnicode_GET_LENGTH(home));
         *place = book_text(walk->book, walk->scratch.items, length);

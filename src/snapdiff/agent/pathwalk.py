@@ -19,7 +19,7 @@ import weakref
 from collections import deque
 
 from .book import Book
-from .names import HAVE_GC, flags, key_of, type_name
+from .names import HAVE_GC, flags, key_of, type_module, type_name
 from .own import Own
 from .referents import get_referents, handler_for, handlers
 from .sizes import sizer
@@ -200,7 +200,7 @@ class PathWalk:
         if cls is types.FunctionType:
             home = obj.__module__
         elif issubclass(cls, type):
-            home = type.__dict__["__module__"].__get__(obj)
+            home = type_module(obj)
         else:
             return type_name(cls) == "_abc._abc_data" or issubclass(cls, types.ModuleType)
         if type(home) is not str or home not in sys.modules:
@@ -311,6 +311,7 @@ def is_ours(name: Any) -> bool:
 
 _LENGTHS: tuple[type, ...] = (dict, list, set, frozenset, tuple, deque)
 _LRU_CACHE = type(__import__("functools").lru_cache(None)(id))
+_cache_info: Any = _LRU_CACHE.cache_info
 
 
 def length_of(cls: type) -> Any:
@@ -326,7 +327,7 @@ def length_of(cls: type) -> Any:
 
 
 def _cached(cache: Any) -> int:
-    return int(cache.cache_info().currsize)
+    return int(_cache_info(cache).currsize)
 
 
 def _position(stream: Any) -> int:

@@ -56,6 +56,9 @@ def sizer(cls: type) -> tuple[int, Callable[[Any], int] | None]:
         method = type_dict(base).get("__sizeof__")
         if type(method) is not _C_METHOD or not _is_trusted(base):
             continue
+        # One that was borrowed (`__sizeof__ = list.__sizeof__` in a class that is no list) cannot be called.
+        if not any(each is method.__objclass__ for each in mro(cls)):
+            continue
         if method is _object_sizeof_descriptor:
             size = fixed_size(cls)
             if size is not None and not flags(cls) & _INLINE_VALUES:
