@@ -30,6 +30,9 @@ void count_objects(Walk *walk, int32_t node, Kind *kind, PyObject **objects, siz
         walk->book->collections.items[node] = 1;
     }
     book_count(walk->book, node, (int64_t)count, bytes, entries);
+    int goes_on = walk->frozen && (kind->has_gc || kind->extra != EXTRA_NONE);
+    for (size_t i = 0; goes_on && i < count; i++)
+        vec_push(&walk->arena, walk->incomplete, objects[i]);
     if (!walk->capturing)
         return;
     uint64_t *place = map_find(&walk->captured, (uint64_t)node + 1);

@@ -115,6 +115,7 @@ typedef struct {
     Map captured;        /* node + 1 → 1 + index in captures */
     VEC(Objects) captures;
     int capturing;
+    int frozen;        /* objects are in no list of the collector, so that only references lead to them */
     PyObject *modules; /* sys.modules */
     const char *package;
     VEC(char) scratch;

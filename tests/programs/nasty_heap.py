@@ -768,7 +768,7 @@ class Node:
 
 def nest():
     """Nestings of 100,000, one of each sort."""
-    nested, pair, table, link, node, partial, cell = [], (), {}, None, None, len, None
+    nested, pair, table, link, node, partial, cell = [], ([],), {}, None, None, len, None
     call = None
     for index in range(DEEP):
         nested = [nested]
