@@ -7,7 +7,7 @@ PYTHON ?= $(or $(shell for p in python3 python3.13 python3.12 python3.11 $$(sh .
 JOBS ?= 2
 VENV := .venv
 
-.PHONY: demo test test-all lint check samples bench accuracy clean
+.PHONY: demo test test-all lint check sanitize samples bench accuracy clean
 
 $(VENV)/.ready: pyproject.toml setup.py $(wildcard src/walker/*)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "snapdiff needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
@@ -35,6 +35,10 @@ lint: $(VENV)/.ready
 	$(VENV)/bin/lint-imports
 
 check: lint test
+
+## Walk nasty heaps with the native walker under AddressSanitizer and UndefinedBehaviorSanitizer.
+sanitize: $(VENV)/.ready
+	sh tests/agent/sanitize.sh $(VENV)/bin/python
 
 ## Rebuild sample_reports/ from real runs (about a quarter of an hour).
 samples: $(VENV)/.ready

@@ -26,9 +26,10 @@ _INLINE_VALUES = 1 << 2 if sys.version_info >= (3, 13) else 0
 
 
 #: Modules whose `__sizeof__` in C only adds numbers. An extension's may do anything (pyarrow's runs Python and adds up
-#: buffers that others share), and must not run in a forked child. None before 3.10: there all are asked.
+#: buffers that others share), and must not run in a forked child. None before 3.10: there all are asked. That of
+#: `struct.Struct` crashes on one that was never initialised.
 _STANDARD = getattr(sys, "stdlib_module_names", None)
-TRUSTED = None if _STANDARD is None else frozenset({*_STANDARD, "numpy"})
+TRUSTED = None if _STANDARD is None else frozenset({*_STANDARD, "numpy"} - {"_struct"})
 
 
 def _is_trusted(cls: type) -> bool:
