@@ -11,7 +11,8 @@ size_t scratch_bytes(Walk *walk, size_t at, const char *bytes, size_t length)
 {
     walk->scratch.count = at;
     vec_reserve(&walk->arena, walk->scratch, length);
-    memcpy(walk->scratch.items + at, bytes, length);
+    if (length)
+        memcpy(walk->scratch.items + at, bytes, length);
     return walk->scratch.count = at + length;
 }
 

@@ -5,7 +5,8 @@
 void put_bytes(Walk *walk, Bytes *out, const void *bytes, size_t length)
 {
     vec_reserve(&walk->arena, *out, length);
-    memcpy(out->items + out->count, bytes, length);
+    if (length)
+        memcpy(out->items + out->count, bytes, length);
     out->count += length;
 }
 
@@ -250,7 +251,7 @@ static PyObject *read_paths(Book *book, Reader *reader, int replay)
     }
     const char *flags = get_bytes(reader, (size_t)to);
     collections = PyBytes_FromStringAndSize(flags, flags ? to : 0);
-    if (replay && flags && (size_t)to == book->collections.count)
+    if (replay && flags && to && (size_t)to == book->collections.count)
         memcpy(book->collections.items, flags, (size_t)to);
     keys = read_keys(book, reader, replay);
     fresh = read_fresh(book, reader, replay);

@@ -49,7 +49,7 @@ check() {
         echo "sanitize: fine: $*"
     else
         echo "sanitize: FAILED: $*"
-        tail -n 40 "$folder/out.txt" "$report"
+        tail -q -n 3 "$folder/out.txt"; head -n 15 "$report"
         failed=1
     fi
 }
@@ -58,7 +58,7 @@ walks() {
     check '"differences": 0,' tests/agent/compare_walks.py "$@"
 }
 
-check '_walker' -c 'import snapdiff.agent._walker as walker; print(walker.__file__)'
+check "$folder/snapdiff/agent/_walker" -c 'import snapdiff.agent._walker as walker; print(walker.__file__)'
 nasty=tests/programs/nasty_heap.py
 for function in collections_and_numbers attributes same_hash classes code contexts libraries modules half_made; do
     walks $nasty $function
