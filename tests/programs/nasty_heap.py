@@ -610,7 +610,12 @@ def libraries():
     released = memoryview(bytearray(10))
     released.release()
     target = Plain(number)
-    weak = [weakref.ref(target), weakref.ref(target, lambda _: number), weakref.proxy(target), weakref.WeakSet([target])]
+    weak = [
+        weakref.ref(target),
+        weakref.ref(target, lambda _: number),
+        weakref.proxy(target),
+        weakref.WeakSet([target]),
+    ]
     weak += [weakref.WeakKeyDictionary({target: [1]}), weakref.WeakValueDictionary(a=target), weakref.proxy(generate)]
     weak += [weakref.finalize(target, print, [number]), weakref.WeakMethod(target.method), weakref.ref(Plain(1), print)]
     structure = Structure(number, [number], b"bytes")
@@ -723,6 +728,7 @@ def fake_arrays():
 
 
 # -- half made -----------------------------------------------------------------------------------------------------
+
 
 def half_made():
     """One of each type that can be made without being initialised."""
