@@ -122,10 +122,8 @@ def test_a_subinterpreter_that_shares_the_lock_is_refused_too():
 
 
 def load(prepare):
-    return run(
-        "-c",
-        f"import sys, types\n{prepare}\nfrom snapdiff.agent import book, nativewalk\nprint(nativewalk.load(book.Book()))",
-    )
+    program = f"import sys\n{prepare}\nfrom snapdiff.agent import book, nativewalk\nprint(nativewalk.load(book.Book()))"
+    return run("-c", program)
 
 
 def test_without_the_module_there_is_no_native_walk():

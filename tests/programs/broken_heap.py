@@ -20,7 +20,7 @@ def keep():
     for cls in [*TYPES, *map(subclass, TYPES)]:
         filled, half, empty = cls(), cls(), cls()
         filled.first, filled.second = [number], {"second": (number,)}
-        half.second = "text %d" % number
+        half.second = f"text {number}"
         filled.number = half.number = number
         for each in (filled, half):
             try:

@@ -1,5 +1,6 @@
 """Objects that a walk could stumble over. Each function keeps some more of one sort."""
 
+# ruff: noqa: B019, B039, RUF012, E501
 import array
 import asyncio
 import collections
@@ -28,9 +29,9 @@ import sys
 import threading
 import types
 import weakref
-import xml.etree.ElementTree as ElementTree
 import zlib
 import zoneinfo
+from xml.etree import ElementTree
 
 kept = []
 DEEP = 100_000
@@ -49,7 +50,7 @@ class Plain:
 
 
 class Dict(dict):
-    __slots__ = ("slot", "__dict__")
+    __slots__ = ("__dict__", "slot")
 
 
 class List(list):
@@ -69,7 +70,7 @@ class Tuple(tuple):
 
 
 class Deque(collections.deque):
-    __slots__ = ("slot", "__dict__")
+    __slots__ = ("__dict__", "slot")
 
 
 class Text(str):
@@ -112,18 +113,18 @@ def collections_and_numbers():
         FrozenSet([number, (number, "frozen")]),
         Tuple([number, [number], "tuple"]),
         Deque([[number], {}, Deque], maxlen=100),
-        Text("text %d" % number),
-        Text("text ж %d" % number),
+        Text(f"text {number}"),
+        Text(f"text ж {number}"),
         Number(number),
         Number(-(2**200) - number),
         Number(0),
         Float(number),
-        Octets(b"octets %d" % number),
-        Array(b"array %d" % number),
+        Octets(b"octets " + str(number).encode()),
+        Array(b"array " + str(number).encode()),
         Subpoint(number, [number]),
         collections.OrderedDict({number: [number]}, name=number),
         collections.defaultdict(list, {number: [number], "named": 1}),
-        collections.Counter("number %d" % number),
+        collections.Counter(f"number {number}"),
         collections.ChainMap({number: 1}, {"a": [2]}),
         collections.UserDict({number: [1]}),
     ]
@@ -136,13 +137,13 @@ def collections_and_numbers():
     kept.append(made)
     kept.append(
         [
-            Point(number, [number]), SlottedText("slotted %d" % number), 2**10_000 + number, -(2**64) - number, 10**40,
+            Point(number, [number]), SlottedText(f"slotted {number}"), 2**10_000 + number, -(2**64) - number, 10**40,
             -number, 1e300 * number, complex(number, 1), range(number, 10**30, 3), slice([number], 1, Plain(number)),
             types.MappingProxyType({"a": [number]}), {}.keys(), {number: [1]}.items(), {"a": number}.values(),
             (number, (number, ())), {"x": number}, {"x": (number, "y")}, {number}, frozenset([(number,)]), bytes(300),
-            "é" * 300, "ж" * 300, "🂡" * 300, "\ud800 surrogate %d" % number, {"\ud800" * 3: [number]},
+            "é" * 300, "ж" * 300, "🂡" * 300, f"\ud800 surrogate {number}", {"\ud800" * 3: [number]},
             {"🂡": 1, "\udfff": [number]}, {"n" * 30: {"deep": [number]}}, collections.deque([[number]], maxlen=3),
-            iter([number]), reversed([number, [1]]), iter({number: [1]}), enumerate([[number]]), zip([[number]], [2]),
+            iter([number]), reversed([number, [1]]), iter({number: [1]}), enumerate([[number]]), zip([[number]], [2], strict=False),
             map(len, [[number]]), filter(None, [[number]]), itertools.chain([[number]], [2]), itertools.count(number),
             itertools.cycle([[number]]), itertools.tee([number])[0], itertools.groupby([[number]]), sys.version_info,
             sys.flags, operator.attrgetter("a.b"), operator.itemgetter(number, [1]), operator.methodcaller("f", number),
@@ -169,7 +170,7 @@ class Slots:
 
 
 class SlotsAndDict(Slots):
-    __slots__ = ("__dict__", "later", "__weakref__")
+    __slots__ = ("__dict__", "__weakref__", "later")
 
     def method(self):
         return self.dynamic, self.later, self.never_set
@@ -178,7 +179,7 @@ class SlotsAndDict(Slots):
 class BorrowedSlot:
     """Holds the slot of another class under a name that its own methods use."""
 
-    __slots__ = ("first", "__weakref__")
+    __slots__ = ("__weakref__", "first")
     borrowed = SlotsAndDict.later
     never_set = Slots.is_set
 
@@ -466,7 +467,7 @@ def fail(number):
         except ValueError as error:
             raise KeyError("second") from error
     except KeyError as error:
-        error.add_note("a note %d" % number)
+        error.add_note(f"a note {number}")
         error.attribute = [number]
         with contextlib.suppress(ZeroDivisionError):
             1 / 0  # noqa: B018
@@ -478,7 +479,7 @@ def bounded(number):
     return [number]
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def unbounded(number, extra=None):
     return {"n": number}
 
@@ -628,7 +629,7 @@ def libraries():
     cursor = base.execute("select * from t")
     pattern = re.compile(f"(?P<name>a{number})|b")
     mapped = mmap.mmap(-1, 4096)
-    utc = datetime.timezone.utc
+    utc = datetime.UTC
     kept.append(
         [
             octets, text, closed_octets, closed_text, octets.getbuffer(), view, view[::2].cast, released, target, weak,
@@ -694,7 +695,7 @@ def arrays():
             objects, objects[::-1], objects[::-1, ::-2], objects.T[1:], objects[:0], objects.reshape(2, 3)[:, ::-1], sub,
             numpy.empty(7, dtype=object), numpy.empty((3, 0), dtype=object), numpy.empty((2**40, 0), dtype=object),
             numpy.broadcast_to(objects[0], (50, 2)), structured, packed, packed[::-1], itself, frozen, objects.flat,
-            numpy.array([number] + [[1]], dtype=object)[0:1], numpy.array(number, dtype=object), numpy.arange(number),
+            numpy.array([number, [1]], dtype=object)[0:1], numpy.array(number, dtype=object), numpy.arange(number),
             numpy.arange(10)[::-2], numpy.float64(number), numpy.void(b"x"), numpy.array(["text", "x"]), objects.dtype,
             numpy.datetime64("2020"), numpy.ma.array([1], mask=[0]), numpy.matrix([[1]]), numpy.dtype([("a", "O")]),
             numpy.empty((1,) * 32, dtype=object), numpy.memoryview if hasattr(numpy, "memoryview") else None,

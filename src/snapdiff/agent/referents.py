@@ -109,7 +109,7 @@ def library_types() -> list[Any]:
 
 
 def _library_type(module_name: str, name: str, member: str) -> Any:
-    """Return a type that is written in C: only there the member runs no Python code. A test may put another in place."""
+    """Return a type that is written in C, where the member runs no Python code. Tests put others in its place."""
     module = sys.modules.get(module_name)
     if not issubclass(type(module), types.ModuleType):
         return None
