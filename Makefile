@@ -36,9 +36,9 @@ lint: $(VENV)/.ready
 
 check: lint test
 
-## Run the native walker under AddressSanitizer and UndefinedBehaviorSanitizer.
+## Walk nasty heaps with the native walker under AddressSanitizer and UndefinedBehaviorSanitizer.
 sanitize: $(VENV)/.ready
-	PYTHON=$(VENV)/bin/python sh .ci/sanitize
+	sh tests/agent/sanitize.sh $(VENV)/bin/python
 
 ## Build a wheel, with the native walker in it, for every Python 3.11 to 3.13 that can be found.
 wheels:

@@ -33,7 +33,8 @@ static uint32_t hash_bytes(const char *bytes, size_t length)
         length -= 8;
     }
     uint64_t rest = 0;
-    memcpy(&rest, bytes, length);
+    if (length)
+        memcpy(&rest, bytes, length);
     return (uint32_t)mix(hash ^ rest);
 }
 
@@ -62,12 +63,13 @@ uint32_t book_text(Book *book, const char *bytes, size_t length)
     while (book->text_table[at]) {
         uint32_t number = book->text_table[at] - 1;
         const Text *text = &book->texts.items[number];
-        if (text->hash == hash && text->length == length && !memcmp(text->bytes, bytes, length))
+        if (text->hash == hash && text->length == length && (!length || !memcmp(text->bytes, bytes, length)))
             return number;
         at = (at + 1) & book->text_mask;
     }
     char *copy = arena_take(&book->arena, length ? length : 1);
-    memcpy(copy, bytes, length);
+    if (length)
+        memcpy(copy, bytes, length);
     uint32_t number = (uint32_t)book->texts.count;
     vec_push(&book->arena, book->texts, (Text){copy, (uint32_t)length, hash});
     book->text_table[at] = number + 1;

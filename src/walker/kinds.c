@@ -11,7 +11,8 @@ size_t scratch_bytes(Walk *walk, size_t at, const char *bytes, size_t length)
 {
     walk->scratch.count = at;
     vec_reserve(&walk->arena, walk->scratch, length);
-    memcpy(walk->scratch.items + at, bytes, length);
+    if (length)
+        memcpy(walk->scratch.items + at, bytes, length);
     return walk->scratch.count = at + length;
 }
 
@@ -76,7 +77,7 @@ int kinds_open(void)
 PyObject *type_module(PyTypeObject *type)
 {
     PyObject *namespace = type_namespace(type);
-    return namespace ? PyDict_GetItemWithError(namespace, key_module) : NULL;
+    return namespace ? value_at(namespace, key_module) : NULL;
 }
 
 /* Return `module.Qualname`, the bare name for builtins, cut to 200 characters: names.type_name. */
@@ -138,10 +139,12 @@ static void find_size(Walk *walk, Kind *kind)
     for (Py_ssize_t i = 0; i < bases; i++) {
         PyTypeObject *base = mro ? (PyTypeObject *)PyTuple_GET_ITEM(mro, i) : type;
         PyObject *namespace = type_namespace(base);
-        PyObject *method = namespace ? PyDict_GetItemWithError(namespace, key_sizeof) : NULL;
+        PyObject *method = namespace ? value_at(namespace, key_sizeof) : NULL;
         if (!method || !Py_IS_TYPE(method, &PyMethodDescr_Type))
             continue;
         PyTypeObject *owner = PyDescr_TYPE(method);
+        if (!PyType_IsSubtype(type, owner))
+            continue; /* Borrowed: `__sizeof__ = list.__sizeof__` in a class that is no list. */
         if (method != walk->types->object_sizeof && !is_trusted(walk, owner))
             continue;
         const PyMethodDef *definition = ((PyMethodDescrObject *)method)->d_method;
@@ -246,9 +249,16 @@ void set_cache_offset(Py_ssize_t offset)
     offset_of_cache = offset;
 }
 
-PyObject *cache_dict(PyObject *cache)
+static PyObject *cache_dict(PyObject *cache)
 {
     return *(PyObject **)((char *)cache + offset_of_cache);
+}
+
+/* The dict is gone when the collector has cleared the cache and somebody revived it. */
+Py_ssize_t cached_entries(PyObject *cache)
+{
+    PyObject *dict = cache_dict(cache);
+    return dict ? ((PyDictObject *)dict)->ma_used : 0;
 }
 
 /* Return how many entries a collection has, 0 for anything else. */
@@ -262,7 +272,7 @@ int64_t entries_of(Walk *walk, Kind *kind, PyObject *object)
     case LENGTH_SET:
         return ((PySetObject *)object)->used;
     case LENGTH_CACHE:
-        return ((PyDictObject *)cache_dict(object))->ma_used;
+        return cached_entries(object);
     case LENGTH_STREAM: {
         PyObject *position = PyObject_CallOneArg(walk->types->stream_position, object);
         if (!position) {
@@ -422,7 +432,7 @@ static int has_get(Walk *walk, PyTypeObject *type)
         Py_ssize_t bases = mro ? PyTuple_GET_SIZE(mro) : 1;
         for (Py_ssize_t i = 0; i < bases && !kind->has_get; i++) {
             PyObject *namespace = type_namespace(mro ? (PyTypeObject *)PyTuple_GET_ITEM(mro, i) : type);
-            kind->has_get = namespace && PyDict_GetItemWithError(namespace, key_get);
+            kind->has_get = namespace && value_at(namespace, key_get) != NULL;
         }
     }
     return kind->has_get;
@@ -436,7 +446,7 @@ static int find_in_classes(Walk *walk, PyTypeObject *type, PyObject *name, PyObj
     Py_ssize_t bases = mro ? PyTuple_GET_SIZE(mro) : 1;
     for (Py_ssize_t i = 0; i < bases; i++) {
         PyObject *namespace = type_namespace(mro ? (PyTypeObject *)PyTuple_GET_ITEM(mro, i) : type);
-        PyObject *found = namespace ? PyDict_GetItemWithError(namespace, name) : NULL;
+        PyObject *found = namespace ? value_at(namespace, name) : NULL;
         if (!found)
             continue;
         if (has_get(walk, Py_TYPE(found)))
@@ -463,8 +473,9 @@ static void add_candidate(Walk *walk, Map *met, Kind *kind, PyObject *name)
         vec_push(&walk->arena, kind->names, (Name){.name = name, .text = text});
 }
 
-static void add_slot(Walk *walk, Map *met, Kind *kind, PyObject *name, const PyMemberDef *member)
+static void add_slot(Walk *walk, Map *met, Kind *kind, PyObject *name, PyObject *descriptor)
 {
+    const PyMemberDef *member = ((PyMemberDescrObject *)descriptor)->d_member;
     if (PyUnicode_GET_LENGTH(name) >= 2 && PyUnicode_READ_CHAR(name, 0) == '_' && PyUnicode_READ_CHAR(name, 1) == '_')
         return;
     int fresh;
@@ -473,13 +484,16 @@ static void add_slot(Walk *walk, Map *met, Kind *kind, PyObject *name, const PyM
     map_place(&walk->arena, met, (uint64_t)text + 1, &fresh);
     if (!fresh)
         return;
-    Py_ssize_t offset = member->type == 6 /* T_OBJECT */ || member->type == 16 /* T_OBJECT_EX */ ? member->offset : -1;
+    int is_object = member->type == 6 /* T_OBJECT */ || member->type == 16 /* T_OBJECT_EX */;
+    /* A class may hold a slot of another one (`y = Other.x`): its instances have nothing there. */
+    int is_there = is_object && PyType_IsSubtype(kind->type, PyDescr_TYPE(descriptor));
+    Py_ssize_t offset = is_there ? member->offset : -1;
     vec_push(&walk->arena, kind->slots, (Slot){edge_around(walk, ".", name, ""), offset});
 }
 
 static void add_annotations(Walk *walk, Map *met, Kind *kind, PyObject *namespace)
 {
-    PyObject *annotations = PyDict_GetItemWithError(namespace, key_annotations), *name;
+    PyObject *annotations = value_at(namespace, key_annotations), *name;
     Py_ssize_t at = 0;
     if (annotations && PyDict_CheckExact(annotations))
         while (PyDict_Next(annotations, &at, &name, NULL))
@@ -503,8 +517,8 @@ void kind_candidates(Walk *walk, Kind *kind)
         Py_ssize_t at = 0;
         while (namespace && PyDict_Next(namespace, &at, &name, &held)) {
             if (Py_IS_TYPE(held, &PyMemberDescr_Type)) {
-                if (PyUnicode_Check(name))
-                    add_slot(walk, &slots, kind, name, ((PyMemberDescrObject *)held)->d_member);
+                if (PyUnicode_CheckExact(name))
+                    add_slot(walk, &slots, kind, name, held);
             } else if (Py_IS_TYPE(held, &PyFunction_Type)) {
                 PyObject *used = ((PyCodeObject *)((PyFunctionObject *)held)->func_code)->co_names;
                 for (Py_ssize_t j = 0; j < PyTuple_GET_SIZE(used); j++)

@@ -44,13 +44,26 @@ static inline PyObject *type_namespace(PyTypeObject *type)
 #endif
 }
 
+/* Look a str up without asking other keys of the dict, which could be objects of the program's with an `__eq__`. */
+static inline PyObject *value_at(PyObject *dict, PyObject *name)
+{
+    if (DK_IS_UNICODE(((PyDictObject *)dict)->ma_keys))
+        return PyDict_GetItemWithError(dict, name);
+    PyObject *key, *value;
+    Py_ssize_t at = 0;
+    while (PyDict_Next(dict, &at, &key, &value))
+        if (key == name || (PyUnicode_CheckExact(key) && PyUnicode_Compare(key, name) == 0))
+            return value;
+    return NULL;
+}
+
 /* The lists of all objects that the collector tracks, the frozen ones apart. */
 static inline PyGC_Head *generation(int number)
 {
     return &PyInterpreterState_Get()->gc.generations[number].head;
 }
 
-/* An instance's attributes: in an array beside names that the class has, or in a dict. One of them, or neither. */
+/* An instance's attributes: in an array beside names that the class has, or in a dict (or a subclass). One, or neither. */
 typedef struct {
     PyDictValues *values;
     PyObject *dict;
@@ -66,7 +79,7 @@ static inline PyObject *dict_at_offset(PyObject *object, PyTypeObject *type)
         offset += (Py_ssize_t)_PyObject_VAR_SIZE(type, size < 0 ? -size : size);
     }
     PyObject *dict = *(PyObject **)((char *)object + offset);
-    return dict && PyDict_CheckExact(dict) ? dict : NULL;
+    return dict && PyDict_Check(dict) ? dict : NULL;
 }
 
 static inline Attributes attributes_of(PyObject *object, PyTypeObject *type)
@@ -94,7 +107,7 @@ static inline Attributes attributes_of(PyObject *object, PyTypeObject *type)
     if (!found.values)
         found.dict = *_PyObject_ManagedDictPointer(object);
 #endif
-    if (found.dict && !PyDict_CheckExact(found.dict))
+    if (found.dict && !PyDict_Check(found.dict))
         found.dict = NULL;
     return found;
 }

@@ -7,6 +7,16 @@
 #define SMALLEST 5 /* 32 bytes */
 #define PAGE 4096
 
+/* `make sanitize`: the sanitizer is told what of our mappings is in use. */
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#define FORBID(memory, bytes) __asan_poison_memory_region((memory), (bytes))
+#define ALLOW(memory, bytes) __asan_unpoison_memory_region((memory), (bytes))
+#else
+#define FORBID(memory, bytes) ((void)(memory), (void)(bytes))
+#define ALLOW(memory, bytes) ((void)(memory), (void)(bytes))
+#endif
+
 static int class_of(size_t bytes)
 {
     int class = SMALLEST;
@@ -41,18 +51,19 @@ static void unmap_piece(Arena *arena, Piece *piece)
     if (piece->next)
         piece->next->before = piece->before;
     arena->mapped -= piece->size;
+    ALLOW(piece, piece->size);
     munmap(piece, piece->size);
 }
 
 /* Sizes are rounded up to powers of two. Large ones are mappings of their own and go back to the system at once. */
-void *arena_take(Arena *arena, size_t bytes)
+static void *take_block(Arena *arena, int class)
 {
-    int class = class_of(bytes);
     size_t size = (size_t)1 << class;
     if (size >= LEAST_PIECE)
         return (char *)map_piece(arena, size + PAGE) + PAGE;
     void *free = arena->free_lists[class];
     if (free) {
+        ALLOW(free, sizeof(void *));
         arena->free_lists[class] = *(void **)free;
         return free;
     }
@@ -63,6 +74,15 @@ void *arena_take(Arena *arena, size_t bytes)
     }
     void *memory = arena->at;
     arena->at += size;
+    return memory;
+}
+
+void *arena_take(Arena *arena, size_t bytes)
+{
+    int class = class_of(bytes);
+    char *memory = take_block(arena, class);
+    ALLOW(memory, bytes);
+    FORBID(memory + bytes, ((size_t)1 << class) - bytes);
     return memory;
 }
 
@@ -79,8 +99,10 @@ void arena_give(Arena *arena, void *memory, size_t bytes)
         unmap_piece(arena, (Piece *)((char *)memory - PAGE));
         return;
     }
+    ALLOW(memory, sizeof(void *));
     *(void **)memory = arena->free_lists[class];
     arena->free_lists[class] = memory;
+    FORBID(memory, size);
 }
 
 void arena_release(Arena *arena)

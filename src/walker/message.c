@@ -7,7 +7,8 @@ void put_bytes(Walk *walk, Bytes *out, const void *bytes, size_t length)
     if (!length)
         return;
     vec_reserve(&walk->arena, *out, length);
-    memcpy(out->items + out->count, bytes, length);
+    if (length)
+        memcpy(out->items + out->count, bytes, length);
     out->count += length;
 }
 
@@ -144,7 +145,11 @@ static PyObject *as_str(const Book *book, int64_t number, Reader *reader)
         number = 0;
     }
     const Text *text = &book->texts.items[number];
-    return PyUnicode_DecodeUTF8(text->bytes, text->length, "surrogatepass");
+    PyObject *decoded = PyUnicode_DecodeUTF8(text->bytes, text->length, "surrogatepass");
+    if (decoded || !PyErr_ExceptionMatches(PyExc_UnicodeDecodeError))
+        return decoded;
+    PyErr_Clear(); /* The name of a type in C can be any bytes. */
+    return PyUnicode_DecodeUTF8(text->bytes, text->length, "replace");
 }
 
 /* Append a new item, which is taken over; NULL is an error that happened before. */
@@ -254,7 +259,7 @@ static PyObject *read_attributes(Book *book, Reader *reader, int replay)
 static PyObject *read_paths(Book *book, Reader *reader, int replay)
 {
     int64_t from = get_number(reader), to = get_number(reader);
-    if (from < 0 || to < from || (replay && (size_t)from != book->parents.count)) {
+    if (from < 0 || to < from || to > reader->end - reader->at || (replay && (size_t)from != book->parents.count)) {
         reader->broken = 1;
         Py_RETURN_NONE;
     }
@@ -266,7 +271,7 @@ static PyObject *read_paths(Book *book, Reader *reader, int replay)
     }
     const char *flags = get_bytes(reader, (size_t)to);
     collections = PyBytes_FromStringAndSize(flags, flags ? to : 0);
-    if (replay && flags)
+    if (replay && flags && to && (size_t)to == book->collections.count)
         memcpy(book->collections.items, flags, (size_t)to);
     keys = read_keys(book, reader, replay);
     fresh = read_fresh(book, reader, replay);

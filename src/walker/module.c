@@ -19,6 +19,7 @@ typedef struct {
     PyObject *held;    /* what `types` borrows */
     PyObject *package; /* name of the agent's package */
     int broken;        /* the book is not what it should be */
+    int collecting;    /* whether the collector was on before the walk */
 } Walker;
 
 /* -- one walk --------------------------------------------------------------------------------------------- */
@@ -34,6 +35,8 @@ static void prepare(Walker *walker, const Request *request)
 {
     Walk *walk = &walker->walk;
     memset(walk, 0, sizeof *walk);
+    /* On 3.11 any container that is made, an exception too, could start it: it would free what the walk has noted. */
+    walker->collecting = PyGC_Disable();
     memset(&walker->out, 0, sizeof walker->out);
     walk->book = &walker->book;
     walk->types = &walker->types;
@@ -90,9 +93,11 @@ static PyObject *captured_objects(Walk *walk, const Request *request)
 
 static int is_usable(Walker *walker)
 {
-    if (walker->broken)
+    if (!walker->held)
+        PyErr_SetString(PyExc_RuntimeError, "the walker was never initialised");
+    else if (walker->broken)
         PyErr_SetString(PyExc_RuntimeError, "a walk failed before; the names of paths are not complete");
-    return !walker->broken;
+    return walker->held && !walker->broken;
 }
 
 /* Take in what is asked for, unless a walk failed before. */
@@ -126,6 +131,11 @@ static int begin(Walker *walker, PyObject *arguments, PyObject *keywords, Reques
         PyErr_SetString(PyExc_ValueError, "modules do not fit their groups, or captured is no list");
         return -1;
     }
+    for (Py_ssize_t i = 0; request->captured && i < PyList_GET_SIZE(captured); i++)
+        if (PyLong_AsLongLong(PyList_GET_ITEM(captured, i)) < 0) {
+            PyErr_SetString(PyExc_ValueError, "a captured node is no number of a node");
+            return -1;
+        }
     return 0;
 }
 
@@ -141,6 +151,8 @@ static PyObject *walker_measure(Walker *walker, PyObject *arguments, PyObject *k
     if (setjmp(walker->failed)) {
         walker->broken = 1;
         arena_release(&walker->walk.arena);
+        if (walker->collecting)
+            PyGC_Enable();
         return PyErr_NoMemory();
     }
     prepare(walker, &request);
@@ -156,6 +168,8 @@ static PyObject *walker_measure(Walker *walker, PyObject *arguments, PyObject *k
         Py_XDECREF(unreached);
     }
     arena_release(&walker->walk.arena);
+    if (walker->collecting)
+        PyGC_Enable();
     return found;
 }
 
@@ -409,7 +423,9 @@ static int module_exec(PyObject *module)
         return -1;
     }
     PyObject *type = PyType_FromSpec(&walker_spec);
-    if (!type || kinds_open() < 0 || PyModule_AddObject(module, "Walker", type) < 0)
+    int failed = !type || kinds_open() < 0 || PyModule_AddObjectRef(module, "Walker", type) < 0;
+    Py_XDECREF(type);
+    if (failed)
         return -1;
     return PyModule_AddIntConstant(module, "VERSION", 1);
 }

@@ -85,16 +85,28 @@ static void gather(Walk *walk, Objects *to, PyObject *object)
         traverse(object, visit_gathering, &gatherer);
 }
 
+/* Say whether an array has no elements. Its other dimensions can be huge, so they must not be gone over. */
+static int is_empty(const ArrayObject *array)
+{
+    for (int axis = 0; axis < array->dimensions; axis++)
+        if (!array->shape[axis])
+            return 1;
+    return 0;
+}
+
 static void each_element(ArrayObject *array, int axis, char *at, Walk *walk, Visit visit)
 {
     if (axis == array->dimensions) {
-        PyObject *element = *(PyObject **)at;
+        PyObject *element;
+        memcpy(&element, at, sizeof element); /* A field of a structured array need not be aligned. */
         if (element)
             visit(walk, element);
         return;
     }
-    for (Py_ssize_t i = 0; i < array->shape[axis]; i++)
-        each_element(array, axis + 1, at + i * array->strides[axis], walk, visit);
+    Py_ssize_t stride = array->strides[axis];
+    Py_ssize_t count = stride || array->shape[axis] < 1 ? array->shape[axis] : 1; /* Broadcast: the same again. */
+    for (Py_ssize_t i = 0; i < count; i++)
+        each_element(array, axis + 1, at + i * stride, walk, visit);
 }
 
 /* What a type keeps from the collector: the handlers of agent/referents.py. */
@@ -130,7 +142,7 @@ void each_extra(Walk *walk, Kind *kind, PyObject *object, Visit visit)
         ArrayObject *array = (ArrayObject *)object;
         if (array->base && array->base != Py_None)
             visit(walk, array->base);
-        if (((ArrayElement *)array->element)->kind == 'O')
+        if (((ArrayElement *)array->element)->kind == 'O' && !is_empty(array))
             each_element(array, 0, array->data, walk, visit);
         break;
     }
@@ -290,7 +302,11 @@ static uint32_t edge_of_variable(Walk *walk, const char *what, PyObject *name, P
     else
         at = scratch_bytes(walk, at, "(unnamed)", 9);
     at = scratch_bytes(walk, at, " of ", 4);
-    at = scratch_text(walk, at, ((PyFunctionObject *)function)->func_qualname, 80);
+    PyObject *qualname = ((PyFunctionObject *)function)->func_qualname;
+    if (PyUnicode_CheckExact(qualname))
+        at = scratch_text(walk, at, qualname, 80);
+    else
+        at = scratch_bytes(walk, at, "(unnamed)", 9);
     return book_text(walk->book, walk->scratch.items, at);
 }
 
@@ -339,7 +355,7 @@ static void spread_functions(Walk *walk, Item *item)
         PyFunctionObject *function = (PyFunctionObject *)object;
         take_closure(walk, item->node, object);
         take_defaults(walk, item->node, object);
-        if (!seen(walk, function->func_globals))
+        if (function->func_globals && !seen(walk, function->func_globals)) /* The collector may have cleared it. */
             take_single(walk, item->node, edge_around(walk, " → globals of ", function->func_qualname, ""),
                         function->func_globals);
         Objects held = {0};
@@ -553,7 +569,7 @@ static void spread_caches(Walk *walk, Item *item)
     PyObject *key, *value;
     for (size_t i = 0; i < item->objects.count; i++) {
         PyObject *cache = item->objects.items[i];
-        Py_ssize_t entries = ((PyDictObject *)cache_dict(cache))->ma_used;
+        Py_ssize_t entries = cached_entries(cache);
         Objects held = {0};
         gather(walk, &held, cache);
         for (size_t j = 0; j < held.count; j++) {
@@ -623,7 +639,7 @@ static PyObject *value_of(Kind *kind, Name *name, PyObject *object)
     if (attributes.values)
         value = name->position >= 0 ? attributes.values->values[name->position] : NULL;
     else if (attributes.dict)
-        value = PyDict_GetItemWithError(attributes.dict, name->name);
+        value = value_at(attributes.dict, name->name);
     return value ? value : name->of_class;
 }
 
@@ -714,6 +730,25 @@ static int64_t count_referents(PyObject *object)
     return counter.count;
 }
 
+static int look_for(PyObject *object, void *argument)
+{
+    PyObject **wanted = argument;
+    if (object == *wanted)
+        *wanted = NULL;
+    return 0;
+}
+
+/* Say whether an object tells the collector of its dict: one that does not has no dict for the walk in Python. */
+static int shows_dict(Kind *kind, PyObject *object, PyObject *dict)
+{
+    if (kind->dict_is == UNKNOWN) {
+        if (kind->has_gc && kind->type->tp_traverse)
+            kind->type->tp_traverse(object, look_for, &dict);
+        kind->dict_is = dict ? HIDDEN : SHOWN;
+    }
+    return kind->dict_is == SHOWN;
+}
+
 static void spread_instances(Walk *walk, Item *item)
 {
     Kind *kind = item->kind;
@@ -724,7 +759,7 @@ static void spread_instances(Walk *walk, Item *item)
             if (i + 4 < item->objects.count)
                 __builtin_prefetch((char *)item->objects.items[i + 4] - 32);
             PyObject *dict = attributes_of(object, kind->type).dict;
-            if (dict && is_namespace(walk, kind, dict)) {
+            if (dict && PyDict_CheckExact(dict) && shows_dict(kind, object, dict) && is_namespace(walk, kind, dict)) {
                 take_attributes(walk, item->node, dict);
             } else {
                 vec_push(&walk->arena, plain, object);

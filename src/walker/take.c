@@ -30,6 +30,9 @@ void count_objects(Walk *walk, int32_t node, Kind *kind, PyObject **objects, siz
         walk->book->collections.items[node] = 1;
     }
     book_count(walk->book, node, (int64_t)count, bytes, entries);
+    int goes_on = walk->frozen && (kind->has_gc || kind->extra != EXTRA_NONE);
+    for (size_t i = 0; goes_on && i < count; i++)
+        vec_push(&walk->arena, walk->incomplete, objects[i]);
     if (!walk->capturing)
         return;
     uint64_t *place = map_find(&walk->captured, (uint64_t)node + 1);
@@ -66,7 +69,7 @@ static uint32_t home_text(Walk *walk, PyObject *home)
 {
     int fresh;
     uint64_t *place = map_place(&walk->arena, &walk->homes, (uint64_t)(uintptr_t)home, &fresh);
-    if (fresh && PyDict_GetItemWithError(walk->modules, home)) {
+    if (fresh && value_at(walk->modules, home)) {
         size_t length = scratch_bytes(walk, 0, "module ", 7);
         length = scratch_text(walk, length, home, PyUnicode_GET_LENGTH(home));
         *place = book_text(walk->book, walk->scratch.items, length);

@@ -295,6 +295,11 @@ static void look_into(Walk *walk, PyObject *object)
     } else if (kind->has_gc) {
         each_referent(walk, object, visit_census);
     }
+    if (walk->frozen && kind->is_type) { /* A static type does not tell the collector of its namespace. */
+        PyObject *namespace = type_namespace((PyTypeObject *)object);
+        if (namespace)
+            visit_census(walk, namespace);
+    }
     if (kind->extra != EXTRA_NONE)
         each_extra(walk, kind, object, visit_census);
 }
@@ -329,6 +334,7 @@ static void census(Walk *walk, const Request *request)
 
 void walk_run(Walk *walk, const Request *request)
 {
+    walk->frozen = request->frozen;
     marks_open(&walk->marks, &walk->arena);
     open_words(walk);
     mark_ours(walk, request);

@@ -42,6 +42,7 @@ typedef struct {
     int64_t size; /* of every instance, or what is added to the rest */
     PyCFunction measure;
     PyObject *measure_method;
+    enum { UNKNOWN, SHOWN, HIDDEN } dict_is; /* whether traversal visits an instance's dict */
     uint8_t has_gc, may_wait, is_type, is_ours, dictable, dull, wrapper, has_get, looked_for_get, candidates_known;
     uint8_t incomplete; /* expanding it by path does not take all that it refers to */
     uint32_t epoch;     /* of the `take` in which `group` is this type's */
@@ -114,6 +115,7 @@ typedef struct {
     Map captured;        /* node + 1 → 1 + index in captures */
     VEC(Objects) captures;
     int capturing;
+    int frozen;        /* objects are in no list of the collector, so that only references lead to them */
     PyObject *modules; /* sys.modules */
     const char *package;
     VEC(char) scratch;
@@ -131,7 +133,7 @@ void kind_candidates(Walk *walk, Kind *kind);
 int is_class_attribute(Walk *walk, PyTypeObject *type, PyObject *name);
 int64_t size_of(Kind *kind, PyObject *object);
 int64_t entries_of(Walk *walk, Kind *kind, PyObject *object);
-PyObject *cache_dict(PyObject *cache);
+Py_ssize_t cached_entries(PyObject *cache);
 void set_cache_offset(Py_ssize_t offset);
 uint32_t type_text(Walk *walk, PyTypeObject *type);
 PyObject *type_module(PyTypeObject *type);

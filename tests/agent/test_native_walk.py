@@ -61,7 +61,7 @@ def test_the_native_walk_counts_what_python_counts(program):
 
 
 def test_both_walks_agree_on_one_of_everything():
-    compare(ROOT / "tests" / "programs" / "nasty_heap.py")
+    compare(ROOT / "tests" / "programs" / "one_of_everything.py")
 
 
 def test_without_the_walker_or_when_it_reads_wrong_the_walk_is_made_in_python(monkeypatch):

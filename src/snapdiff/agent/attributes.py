@@ -98,7 +98,7 @@ def _candidates(cls: type) -> tuple[list[Reader], list[str]]:
         namespace = type_dict(base)
         for name, held in list(namespace.items()):
             if type(held) is types.MemberDescriptorType:
-                if name.startswith("__"):
+                if type(name) is not str or name.startswith("__"):
                     # Offsets and the like, which C types tell about themselves.
                     continue
                 slots.setdefault(name[:_MAX_NAME], _slot_reader(held))

@@ -28,7 +28,7 @@ _mro: Any = type.__dict__["__mro__"].__get__
 def bound(obj: Any) -> int | None:
     """Return the limit that a collection itself has."""
     if type(obj) is LRU_CACHE:
-        limit = obj.cache_info().maxsize
+        limit = LRU_CACHE.cache_info(obj).maxsize
         return limit if type(limit) is int else None
     deque = getattr(sys.modules.get("collections"), "deque", None)
     if deque is not None and issubclass(type(obj), deque):

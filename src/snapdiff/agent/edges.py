@@ -201,7 +201,7 @@ def entries(obj: Any) -> int | None:
         if issubclass(type(obj), cls):
             return int(cls.__len__(obj))
     if type(obj) is LRU_CACHE:
-        return int(obj.cache_info().currsize)
+        return int(LRU_CACHE.cache_info(obj).currsize)
     deque = _deque()
     return deque.__len__(obj) if deque is not None and issubclass(type(obj), deque) else None
 

@@ -51,22 +51,24 @@ def type_name(cls: type) -> str:
         qualname = None
     if type(qualname) is not str:
         qualname = "(unnamed type)"
-    try:
-        module = _get_module(cls)
-    except Exception:
-        module = None
+    module = type_module(cls)
     if type(module) is not str or module == "builtins":
         return qualname[:MAX_NAME]
     return (module + "." + qualname)[:MAX_NAME]
 
 
+def type_module(cls: type) -> Any:
+    """Return what a type has as its module, None for one that a C library made without."""
+    try:
+        return _get_module(cls)
+    except Exception:
+        return None
+
+
 def short_type_name(cls: type) -> str:
     """Return the qualified name without its module."""
     name = type_name(cls)
-    try:
-        module = _get_module(cls)
-    except Exception:
-        return name
+    module = type_module(cls)
     if type(module) is str and name.startswith(module + "."):
         return name[len(module) + 1 :]
     return name

@@ -122,7 +122,13 @@ def load(book: Book) -> NativeWalk | None:
         walker = importlib.import_module("._walker", __package__)
     except ImportError:
         return None
-    return NativeWalk(walker, book) if _reads_right(walker) else None
+    collecting = gc.isenabled()
+    gc.disable()  # A collection meanwhile would change what is counted.
+    try:
+        return NativeWalk(walker, book) if _reads_right(walker) else None
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class _Plain:

@@ -19,7 +19,7 @@ import weakref
 from collections import deque
 
 from .book import Book
-from .names import HAVE_GC, LRU_CACHE, flags, key_of, module_dict, type_name
+from .names import HAVE_GC, LRU_CACHE, flags, key_of, module_dict, type_module, type_name
 from .own import Own
 from .referents import get_referents, handler_for, handlers
 from .sizes import sizer
@@ -199,7 +199,7 @@ class PathWalk:
         if cls is types.FunctionType:
             home = obj.__module__
         elif issubclass(cls, type):
-            home = type.__dict__["__module__"].__get__(obj)
+            home = type_module(obj)
         else:
             return type_name(cls) == "_abc._abc_data" or issubclass(cls, types.ModuleType)
         if type(home) is not str or home not in sys.modules:
@@ -309,6 +309,7 @@ def is_ours(name: Any) -> bool:
 
 
 _LENGTHS: tuple[type, ...] = (dict, list, set, frozenset, tuple, deque)
+_cache_info: Any = LRU_CACHE.cache_info
 
 
 def length_of(cls: type) -> Any:
@@ -324,7 +325,7 @@ def length_of(cls: type) -> Any:
 
 
 def _cached(cache: Any) -> int:
-    return int(cache.cache_info().currsize)
+    return int(_cache_info(cache).currsize)
 
 
 def _position(stream: Any) -> int:

@@ -12,7 +12,7 @@ import sys
 import types
 from itertools import chain
 
-from .names import HAVE_GC, flags, module_dict, mro
+from .names import HAVE_GC, flags, module_dict, mro, type_dict
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
@@ -92,17 +92,27 @@ def _time_zones(cls: Any) -> Handler:
     return zones
 
 
+#: (module, type, a member that is the C implementation's)
+_LIBRARY_TYPES = (
+    ("numpy", "ndarray", "flat"),
+    ("datetime", "datetime", "tzinfo"),
+    ("datetime", "time", "tzinfo"),
+)
+
+
 def library_types() -> list[Any]:
     """Return the array, datetime and time types of libraries that are loaded, None for each that is not."""
-    array = getattr(sys.modules.get("numpy"), "ndarray", None)
-    found = [array if isinstance(array, type) else None]
-    datetime = sys.modules.get("datetime")
-    for name in ("datetime", "time"):
-        cls = getattr(datetime, name, None)
-        # Only the C implementation has descriptors that run no Python code.
-        in_c = isinstance(cls, type) and type(cls.__dict__.get("tzinfo")).__name__ == "getset_descriptor"
-        found.append(cls if in_c else None)
-    return found
+    return [_library_type(*place) for place in _LIBRARY_TYPES]
+
+
+def _library_type(module_name: str, name: str, member: str) -> Any:
+    """Return a type that is written in C, where the member runs no Python code. Tests put others in its place."""
+    module = sys.modules.get(module_name)
+    if not issubclass(type(module), types.ModuleType):
+        return None
+    cls = module_dict(module).get(name)
+    in_c = type(cls) is type and type(type_dict(cls).get(member)) is types.GetSetDescriptorType
+    return cls if in_c else None
 
 
 def handlers() -> dict[type, Handler]:

@@ -26,9 +26,10 @@ _INLINE_VALUES = 1 << 2 if sys.version_info >= (3, 13) else 0
 
 
 #: Modules whose `__sizeof__` in C only adds numbers. An extension's may do anything (pyarrow's runs Python and adds up
-#: buffers that others share), and must not run in a forked child. None before 3.10: there all are asked.
+#: buffers that others share), and must not run in a forked child. None before 3.10: there all are asked. That of
+#: `struct.Struct` crashes on one that was never initialised.
 _STANDARD = getattr(sys, "stdlib_module_names", None)
-TRUSTED = None if _STANDARD is None else frozenset({*_STANDARD, "numpy"})
+TRUSTED = None if _STANDARD is None else frozenset({*_STANDARD, "numpy"} - {"_struct"})
 
 
 def _is_trusted(cls: type) -> bool:
@@ -55,6 +56,9 @@ def sizer(cls: type) -> tuple[int, Callable[[Any], int] | None]:
     for base in mro(cls):
         method = type_dict(base).get("__sizeof__")
         if type(method) is not _C_METHOD or not _is_trusted(base):
+            continue
+        # One that was borrowed (`__sizeof__ = list.__sizeof__` in a class that is no list) cannot be called.
+        if not any(each is method.__objclass__ for each in mro(cls)):
             continue
         if method is _object_sizeof_descriptor:
             size = fixed_size(cls)

@@ -31,6 +31,8 @@ _LONGEST_KEY = 40
 _LONG_TEXT = 256
 #: Entries of a wrapper's `__dict__` among which `__wrapped__` stands; a look-up could compare with the program's keys.
 _FEW = 12
+#: Of the type: a wrapper's own `cache_info` could be anybody's.
+_cache_info: Any = LRU_CACHE.cache_info
 _dictoffset = type.__dict__["__dictoffset__"].__get__
 #: Entries of namespaces that lead nowhere. Types are told by id: `in` would ask a metaclass.
 _DULL = frozenset(
@@ -252,7 +254,7 @@ class Spread:
         else:
             base = next(base for base in (list, tuple, deque, set, frozenset) if issubclass(cls, base))
             edge = "{*}" if base is set or base is frozenset else "[*]"
-            self._walk.take(node, edge, list(chain.from_iterable(map(base.__iter__, objects))))
+            self._walk.take(node, edge, _others(list(chain.from_iterable(map(base.__iter__, objects))), cls))
         self._instances(node, cls, objects)
 
     def _caches(self, node: int, cls: type, objects: list[Any]) -> None:
@@ -260,7 +262,7 @@ class Spread:
         walk = self._walk
         for cache in objects:
             held = get_referents(cache)
-            entries = int(cache.cache_info().currsize)
+            entries = int(_cache_info(cache).currsize)
             for each in held:
                 if type(each) is dict and id(each) not in walk.seen:
                     if any(type(key) is str and key == "__wrapped__" for key in list(dict.keys(each))[:_FEW]):
@@ -315,7 +317,9 @@ def _defaults(function: Any, seen: set[int]) -> list[tuple[Any, Any]]:
     code, defaults, keyword = function.__code__, function.__defaults__, function.__kwdefaults__
     if defaults:
         seen.add(id(defaults))
-        found += zip(code.co_varnames[code.co_argcount - len(defaults) : code.co_argcount], defaults)
+        # A function can be given more defaults than it has parameters: the first ones are for none.
+        first = code.co_argcount - len(defaults)
+        found += zip(code.co_varnames[max(first, 0) : code.co_argcount], defaults[max(-first, 0) :])
     if keyword:
         seen.add(id(keyword))
         found += dict.items(keyword)

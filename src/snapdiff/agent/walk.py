@@ -20,9 +20,9 @@ import sys
 from itertools import compress, filterfalse, repeat
 from operator import is_, is_not
 
-from .names import key_of
+from .names import key_of, type_dict
 from .own import Own
-from .referents import direct, handler_for, handlers
+from .referents import direct, get_referents, handler_for, handlers
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
@@ -106,6 +106,9 @@ class _Walker:
     def referred(self, cls: type, objects: list[Any]) -> list[Any]:
         """Return what objects of one type refer to, with repetitions."""
         found = direct(cls, objects)
+        if self.frozen and issubclass(cls, type):
+            # A static type does not tell the collector of its namespace, which is else in the collector's list.
+            found.extend(get_referents(*map(type_dict, objects)))
         key = key_of(cls)
         if key not in self.handlers:
             self.handlers[key] = handler_for(cls, self.table)
