@@ -130,7 +130,9 @@ void message_write(Walk *walk, const Request *request, Bytes *out, size_t texts_
     int lock = request->folder && !request->locked;
     if (lock)
         traces_lock();
+    walk->holds_traces = lock;
     traces_write(walk, out, request->folder);
+    walk->holds_traces = 0;
     if (lock)
         traces_unlock();
     put_number(walk, out, MAGIC);

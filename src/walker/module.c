@@ -147,8 +147,11 @@ static PyObject *walker_measure(Walker *walker, PyObject *arguments, PyObject *k
     int descriptor;
     if (begin(walker, arguments, keywords, &request, &descriptor) < 0)
         return NULL;
+    walker->walk.holds_traces = 0;
     walker->walk.arena.pieces = NULL;
     if (setjmp(walker->failed)) {
+        if (walker->walk.holds_traces)
+            traces_unlock();
         walker->broken = 1;
         arena_release(&walker->walk.arena);
         if (walker->collecting)

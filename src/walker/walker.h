@@ -120,6 +120,7 @@ typedef struct {
     const char *package;
     VEC(char) scratch;
     uint64_t references;
+    int holds_traces; /* the lock of tracemalloc's tables is ours */
     struct { /* texts that the walk writes itself */
         uint32_t any, member, key, value, empty, cells, closure, dict, cache, cached, bound, function, variable,
             callback, traceback, context, args, module, code, unreached, recorded, modules_edge;

@@ -6,13 +6,15 @@ import json
 import os
 import subprocess
 import sys
+import time
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from snapdiff.agent import nativewalk, snapshots
+from snapdiff.agent import checkpoint, nativewalk, snapshots
 from snapdiff.agent.book import Book
+from snapdiff.agent.plan import Plan
 from snapdiff.agent.untraced import not_ours
 from snapdiff.recording import reader
 
@@ -226,3 +228,12 @@ print(shape(native) == shape(python), len(made(python)), taken.way, taken.note)
 def test_traces_are_summed_up_natively_as_in_python(way):
     done = subprocess.run([sys.executable, "-c", TRACED, way], capture_output=True, text=True, timeout=60, check=False)
     assert f"True 1 {way.replace('-', ' ')} None" == done.stdout.strip(), done.stderr
+
+
+def test_while_traces_are_summed_up_in_the_program_it_stands_still(monkeypatch):
+    fields = dict.fromkeys(("max_time", "subcheckpoints", "trace_depth", "debug"), 0)
+    names = dict.fromkeys(("target", "setup", "teardown", "inputs"))
+    plan = Plan({**fields, **names, "arguments": [], "rounds": [1], "trace": "off", "snapshots": "auto", "ask_fd": -1,
+                 "answer_fd": -1})  # fmt: skip
+    monkeypatch.setattr(checkpoint.traces, "aggregate", lambda: time.sleep(0.5))
+    assert 0.5 <= checkpoint.Measurer(plan).checkpoint(paths=False)["snapshot"]["pause_seconds"]

@@ -83,8 +83,11 @@ class Measurer:
                 fields["object_bytes"] = sum(row[1] for row in types.values())
                 fields["traces"] = found["traces"]
                 if fields["traces"] is None:
+                    summing = time.perf_counter()
                     with self.untraced:
                         fields["traces"] = traces.aggregate()
+                    # Nobody else runs meanwhile.
+                    fields["snapshot"]["pause_seconds"] += time.perf_counter() - summing
             else:
                 fields["types"] = found["tracked_types"]
             fields["gc_enabled"] = enabled
