@@ -15,7 +15,9 @@ def caveats(before: Side, after: Side) -> tuple[str, ...]:
     """Return one sentence for each thing that is not the same on both sides, and for each run that cannot tell all."""
     said = [
         _differs("The target", before, after, lambda run: run.method.target),
-        _differs("The plan", before, after, lambda run: ", ".join(f"{calls:,}" for calls in run.method.plan) + " calls"),
+        _differs(
+            "The plan", before, after, lambda run: ", ".join(f"{calls:,}" for calls in run.method.plan) + " calls"
+        ),
         _differs("Tracing", before, after, lambda run: run.method.trace),
     ]
     names = sorted({name for run in (*before.runs, *after.runs) for name, _ in run.environment} - {*_EXPECTED})

@@ -44,7 +44,8 @@ def compare(
     old = Side(_names(before, before_names, "before"), tuple(before))
     new = Side(_names(after, after_names, "after"), tuple(after))
     pairs = pair_up(_found(old.runs), _found(new.runs))
-    changes, cycles = [], []
+    changes: list[Change] = []
+    cycles: list[Change] = []
     for old_key, new_key, match, alike in pairs:
         change = _change(old, new, old_key, new_key, match, alike)
         if change is not None:
@@ -148,9 +149,9 @@ def _judge(
 ) -> tuple[Status, str]:
     match then, there:
         case _Seen.NEVER, _Seen.ALWAYS:
-            return Status.NEW, f"in {_runs(new)} after, in none of {_runs(old)} before"
+            return Status.NEW, f"in {_all(new)} after, {_none(old)} before"
         case _Seen.ALWAYS, _Seen.NEVER:
-            return Status.FIXED, f"in {_runs(old)} before, in none of {_runs(new)} after"
+            return Status.FIXED, f"in {_all(old)} before, {_none(new)} after"
         case _Seen.ALWAYS, _Seen.ALWAYS:
             return _rate_change(old, new, was, now)
     told = [
@@ -161,8 +162,13 @@ def _judge(
     return Status.UNSURE, "; ".join(told)
 
 
-def _runs(side: Side) -> str:
+def _all(side: Side) -> str:
     return "the run" if len(side.runs) == 1 else f"all {len(side.runs)} runs"
+
+
+def _none(side: Side) -> str:
+    told = sum(proves_absence(run) for run in side.runs)
+    return "not in the one" if len(side.runs) == 1 else f"in none of the {told} that can tell"
 
 
 def _rate_change(
@@ -203,7 +209,7 @@ def _beyond_chance(then: Sequence[tuple[int, int]], there: Sequence[tuple[int, i
     (calls, gained), (calls_now, gained_now) = ([sum(column) for column in zip(*spans, strict=True)]
                                                 for spans in (then, there))  # fmt: skip
     spread = (abs(gained) / calls**2 + abs(gained_now) / calls_now**2) ** 0.5
-    return abs(gained_now / calls_now - gained / calls) > limits.CHANCE * spread
+    return bool(abs(gained_now / calls_now - gained / calls) > limits.CHANCE * spread)
 
 
 def _size_change(

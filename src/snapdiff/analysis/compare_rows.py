@@ -66,7 +66,8 @@ def line_growth(run: Analysis, finding: Finding) -> Growth | None:
 def _growth(rounds: tuple[Round, ...], numbers: tuple[int, ...], counted: str) -> Growth:
     padded = numbers or (0,) * len(rounds)
     return Growth(
-        tuple((each.iterations, number) for each, number in zip(rounds, padded, strict=False) if not each.extra), counted
+        tuple((each.iterations, number) for each, number in zip(rounds, padded, strict=False) if not each.extra),
+        counted,
     )
 
 

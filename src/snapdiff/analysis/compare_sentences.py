@@ -92,7 +92,7 @@ def _new(change: Change) -> str:
     now = _one(change.after)
     head = "New slow leak" if now.verdict is Verdict.SLOW_LEAK else "New cycles" if _cyclic(now) else "New leak"
     growth = change.before_growth
-    before = f", before 0{_numbers(change)}" if growth is not None and _flat(growth) else _numbers(change)
+    before = f"; before 0{_numbers(change)}" if growth is not None and _flat(growth) else _numbers(change)
     return f"{head}: {_bare(now)}{before}"
 
 
