@@ -30,7 +30,7 @@ def pair_up(before: dict[Key, list[Finding | None]], after: dict[Key, list[Findi
         (-_weight(was) - _weight(now), -len(alike), first, second, alike)
         for first, was in enumerate(left)
         for second, now in enumerate(right)
-        if len(alike := _alike(was, now)) >= _ENOUGH
+        if _is_enough(alike := _alike(was, now), was, now)
     ]
     taken: tuple[set[int], set[int]] = (set(), set())
     for _, _, first, second, alike in sorted(close):
@@ -48,11 +48,16 @@ def _weight(findings: _Runs) -> int:
     return int(any(finding is not None and finding.verdict in WEIGHING for finding in findings))
 
 
+def _is_enough(alike: tuple[str, ...], before: _Runs, after: _Runs) -> bool:
+    """Where one side only is a leak, its container is enough: it is what the other says that it does not leak."""
+    return len(alike) >= _ENOUGH or ("container" in alike and _weight(before) != _weight(after))
+
+
 def _alike(before: _Runs, after: _Runs) -> tuple[str, ...]:
     """Return what two findings have in common, of `container`, `type` and `line`."""
     was = next(finding for finding in before if finding is not None)
     now = next(finding for finding in after if finding is not None)
-    if was.domain != now.domain or was.unit != now.unit:
+    if was.domain != now.domain or (was.unit != now.unit and _weight(before) == _weight(after)):
         return ()
     agree = {
         "container": bool(_path(was)) and _path(was) == _path(now),

@@ -32,6 +32,7 @@ def document(comparison: Comparison, cut: Sequence[str] = ()) -> dict[str, Any]:
         "types": [{**asdict(row), "status": row.status.value} for row in comparison.types],
         "lines": [_line(row) for row in comparison.lines],
         "caveats": list(comparison.caveats),
+        "redacted": comparison.after.runs[0].redacted,
         "cut": list(cut),
     }
 

@@ -57,14 +57,19 @@ def after(change: Change) -> End:
 
 def _end(rates: Sequence[float | None], growth: Growth | None, finding: Finding | None, unit: Finding) -> End:
     rounds = " ".join(gains.gained(unit, gained) for _, gained in growth.rounds) if growth else ""
+    if growth is not None and growth.counted != "finding" and not _flat(growth):
+        rounds += f" (all of the {growth.counted})"
     return End(_pace(rates, growth, finding), rounds or words.NOTHING)
+
+
+def _flat(growth: Growth) -> bool:
+    return all(gained <= 0 for _, gained in growth.rounds[1:])
 
 
 def _pace(rates: Sequence[float | None], growth: Growth | None, finding: Finding | None) -> str:
     found = [value for value in rates if value is not None]
     if not found or finding is None:
-        flat = growth is not None and all(gained <= 0 for _, gained in growth.rounds[1:])
-        return "0" if flat else "not found"
+        return "0" if growth is not None and _flat(growth) else "none found"
     if finding.verdict not in words.CAUSES and finding.verdict is not Verdict.CYCLE:
         return words.VERDICT_WORDS[finding.verdict][0].lower()
     low, high = (gains.rate(finding, end(found)) for end in (min, max))
