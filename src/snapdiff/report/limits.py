@@ -73,3 +73,10 @@ GRAPH_EDGE_LABEL: Final = 20
 TEXT_FINDINGS: Final = 10
 TEXT_WIDTH: Final = 100
 TEXT_TYPE: Final = 24
+
+#: Characters of a Markdown report. A comment on GitHub takes 65,536, and somebody writes something above it.
+MARKDOWN_CHARACTERS: Final = 60_000
+
+#: Runs of a side that a comparison lists, and changes that it shows whole.
+COMPARED_RUNS: Final = 12
+CHANGES: Final = 12

@@ -34,6 +34,8 @@ def render_text(analysis: Analysis) -> str:
     doubts = [f"{row.name}: {row.value}. {row.meaning}" for row in analysis.audit if not row.passed]
     if doubts:
         parts.append("\n".join(["Reasons to doubt:", *(f"  - {doubt}" for doubt in doubts)]))
+    if analysis.redacted:
+        parts.append(f"Redaction: {words.REDACTION[True]}.")
     return words.visible("\n\n".join(parts)) + "\n"
 
 
@@ -62,17 +64,16 @@ def _table(readings: Sequence[Reading], counted: str | None, head: str) -> str:
         )
         for reading in readings
     ]
-    return _columns([header, *rows])
+    return columns([header, *rows], left=(0, len(header) - 1))
 
 
-def _columns(rows: Sequence[tuple[str, ...]]) -> str:
-    """Align columns: words to the left, numbers to the right."""
+def columns(rows: Sequence[tuple[str, ...]], left: Sequence[int]) -> str:
+    """Align columns: those in `left` to the left, as words, the others to the right, as numbers."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    last = len(widths) - 1
     lines = []
     for row in rows:
         cells = [
-            cell.ljust(width) if column in (0, last) else cell.rjust(width)
+            cell.ljust(width) if column in left else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         lines.append("  ".join(cells).rstrip())
