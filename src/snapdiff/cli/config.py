@@ -11,7 +11,9 @@ from snapdiff.cli.main import fail
 if TYPE_CHECKING:
     from snapdiff.analysis.suppressions import Suppression
 
-_KNOWN = {"suppressions", "suppression_files"}
+_KNOWN = {"history", "suppressions", "suppression_files"}
+#: Where the history is unless somebody says otherwise, in the folder of the project.
+HISTORY = Path(".snapdiff", "history")
 
 
 def suppressions(files: tuple[Path, ...]) -> tuple[Suppression, ...]:
@@ -33,6 +35,25 @@ def suppressions(files: tuple[Path, ...]) -> tuple[Suppression, ...]:
     except ValueError as error:
         raise fail(f"{error}.") from None
     return tuple(found)
+
+
+def history_place(store: str | None) -> str:
+    """Return where the history is: as asked for, as the project's settings say, or in the project's folder."""
+    if store is not None:
+        return store
+    try:
+        place, settings = _project()
+        setting = settings.get("history")
+        if not isinstance(setting, str | None) or setting == "":
+            raise ValueError(f"{place}: history in [tool.snapdiff] must be a text, a folder or a URI")
+    except OSError as error:
+        raise fail(f"{error.filename} cannot be read: {error.strerror}.") from None
+    except ValueError as error:
+        raise fail(f"{error}.") from None
+    if setting is not None and "://" in setting:
+        return setting
+    folder = Path.cwd() if place is None else place.parent
+    return str(folder / (setting or HISTORY))
 
 
 def _project() -> tuple[Path | None, dict[str, object]]:

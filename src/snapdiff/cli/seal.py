@@ -6,10 +6,14 @@ from pathlib import Path
 
 import click
 
-from snapdiff.cli.main import fail
+from snapdiff.cli.main import examples, fail
+
+_EXAMPLES = examples(
+    "snapdiff seal search.snapdiff.part",
+)
 
 
-@click.command("seal")
+@click.command("seal", epilog=_EXAMPLES)
 @click.argument("part", type=click.Path(path_type=Path))
 def command(part: Path) -> None:
     """Finish the recording in the folder NAME.snapdiff.part, left by a snapdiff that was killed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from snapdiff.analysis.model import Analysis, TimelinePoint
@@ -29,17 +29,17 @@ _EMPTY: Final = (20, 16, 20, 28)
 
 #: Colour that leather draws with → the class that the page's style knows it by. Leather has no classes of its
 #: own for series, so each series gets a colour of its own.
-_CURVE: Final = svg.HOT
+CURVE: Final = svg.HOT
 _STRAIGHT: Final = "#3b7dd9"
-_MEMORY: Final = svg.COOL
+MEMORY: Final = svg.COOL
 _MARK: Final = svg.MUTED
-_CLASSES: Final = {_CURVE: "curve", _STRAIGHT: "straight", _MEMORY: "memory", _MARK: "mark"}
+_CLASSES: Final = {CURVE: "curve", _STRAIGHT: "straight", MEMORY: "memory", _MARK: "mark"}
 
 #: The straight line is a wide band below the curve, so that a curve that follows it does not hide it.
 _BAND: Final = 9
 _BAND_OPACITY: Final = "0.35"
 
-Points = Sequence[tuple[float, float]]
+Points = Sequence[tuple[float, float | None]]
 
 
 def growth_chart(analysis: Analysis, identity: str) -> str | None:
@@ -72,14 +72,14 @@ def growth_chart(analysis: Analysis, identity: str) -> str | None:
     for each in gains.rounds_of(analysis, finding if own else None):
         done += each.iterations
         ends.append((float(done), f"{words.calls(done)}"))
-    return _chart(
+    return line_chart(
         identity,
         title=f"Growth curve: {counted} over the calls",
         description=(
             f"From {words.count(first_y)} {unit} after {words.calls(round(first_x))} "
             f"to {words.count(last_y)} after {words.calls(round(last_x))}. Wide pale line: {name}."
         ),
-        series=[(name, straight, _STRAIGHT), (counted, points, _CURVE)],
+        series=[(name, straight, _STRAIGHT), (counted, points, CURVE)],
         marks=ends,
         axes=("calls", unit),
         from_zero=False,
@@ -93,14 +93,14 @@ def memory_chart(analysis: Analysis, identity: str) -> str | None:
         return None
     points = [(point.seconds, point.rss / _MEBIBYTE) for point in samples]
     highest = max(samples, key=lambda point: point.rss)
-    return _chart(
+    return line_chart(
         identity,
         title="Resident memory of the target over time",
         description=(
             f"From {words.size(samples[0].rss)} to {words.size(samples[-1].rss)} in "
             f"{words.duration(samples[-1].seconds - samples[0].seconds)}; at most {words.size(highest.rss)}."
         ),
-        series=[("resident memory", points, _MEMORY)],
+        series=[("resident memory", points, MEMORY)],
         marks=_phases(samples),
         axes=("seconds", "MiB"),
         from_zero=True,
@@ -120,7 +120,7 @@ def _phases(samples: Sequence[TimelinePoint]) -> list[tuple[float, str]]:
     return begun
 
 
-def _chart(
+def line_chart(
     identity: str,
     *,
     title: str,
@@ -129,11 +129,17 @@ def _chart(
     marks: Sequence[tuple[float, str]],
     axes: tuple[str, str],
     from_zero: bool,
+    x_ticks: Sequence[float] | None = None,
+    y_names: Mapping[float, str] | None = None,
 ) -> str:
-    """Draw `series` (name, points, colour); `marks` are vertical lines at an x, with a label."""
+    """Draw `series` (name, points, colour); `marks` are vertical lines at an x, with a label.
+
+    A point whose y is None is a gap. `x_ticks` are the only numbers below the chart, `y_names` the only ones beside it,
+    as words.
+    """
     import leather
 
-    values = [y for _, points, _ in series for _, y in points]
+    values = [y for _, points, _ in series for _, y in points if y is not None]
     places = [x for _, points, _ in series for x, _ in points]
     low, high = _range(min(values), max(values), from_zero=from_zero)
     first, last = min(places), max(*places, min(places) + 1)
@@ -144,12 +150,16 @@ def _chart(
     for x, _ in shown:
         chart.add_line([(x, low), (x, high)], name="", stroke_color=_MARK, width=1, stroke_dasharray="2 4")
     _, measured, colour = series[-1]
-    if len(measured) <= _DOTS:
-        chart.add_dots(measured, name="", fill_color=colour, radius=3)
+    seen = [point for point in measured if point[1] is not None]
+    if len(seen) <= _DOTS:
+        chart.add_dots(seen, name="", fill_color=colour, radius=3)
     chart.add_x_scale(first, last)
     chart.add_y_scale(low, high)
-    chart.add_x_axis(name=axes[0], tick_formatter=_tick)
-    chart.add_y_axis(name=axes[1], tick_formatter=_tick)
+    chart.add_x_axis(ticks=x_ticks, name=axes[0], tick_formatter=_tick)
+    if y_names is None:
+        chart.add_y_axis(name=axes[1], tick_formatter=_tick)
+    else:
+        chart.add_y_axis(ticks=list(y_names), name=axes[1], tick_formatter=lambda y, _index, _ticks: y_names[y])
     body = chart.to_svg_group(_WIDTH, _HEIGHT)
     _follow_theme(body, named=len(series), labels=[label for _, label in shown])
     left, top, right, bottom = _EMPTY

@@ -80,3 +80,6 @@ MARKDOWN_CHARACTERS: Final = 60_000
 #: Runs of a side that a comparison lists, and changes that it shows whole.
 COMPARED_RUNS: Final = 12
 CHANGES: Final = 12
+
+#: Causes that a trend page shows, each with a chart of 4 kB.
+TREND_COURSES: Final = 20
