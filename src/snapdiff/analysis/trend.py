@@ -115,13 +115,12 @@ def notes_on(fingerprint: str, notes: Iterable[Note]) -> tuple[Note, ...]:
     return tuple(sorted((note for note in notes if note.fingerprint == fingerprint), key=lambda note: note.at))
 
 
-def name_of(run: PastRun) -> str:
+def _name_of(run: PastRun, *, timed: bool = False) -> str:
     """Name a run in a sentence: `the run of 3 November 2026 (commit 0123456789)`."""
     commit = run.origin.commit
-    if not commit:
-        return f"the run of {day(run.started)}"
+    time = f", {run.started[11:16]} UTC" if timed else ""
     changed = ", with changes" if run.origin.changed else ""
-    return f"the run of {day(run.started)} (commit {commit[:_COMMIT]}{changed})"
+    return f"the run of {day(run.started)}{time}" + (f" (commit {commit[:_COMMIT]}{changed})" if commit else "")
 
 
 def _turns(runs: Sequence[PastRun]) -> tuple[int, ...]:
@@ -146,10 +145,13 @@ def _sentence(runs: Sequence[PastRun], turns: Sequence[int]) -> str:
     leaks = last.verdict in LEAKS
     if turns:
         before = max(at for at in telling if at < turns[-1])
-        begun, did = runs[turns[-1]], ("did not leak", "leaked")[not leaks]
-        said = f"{'Leaks' if leaks else 'Does not leak'} since {name_of(begun)}; {name_of(runs[before])} {did}."
+        begun, last_before = runs[turns[-1]], runs[before]
+        timed = day(begun.started) == day(last_before.started)
+        names = [_name_of(run, timed=timed) for run in (begun, last_before)]
+        did = "did not leak" if leaks else "leaked"
+        said = f"{'Leaks' if leaks else 'Does not leak'} since {names[0]}; {names[1]} {did}."
     elif len(telling) == 1:
-        said = f"{'Leaks' if leaks else 'Does not leak'} in {name_of(last)}, the only one that can tell."
+        said = f"{'Leaks' if leaks else 'Does not leak'} in {_name_of(last)}, the only one that can tell."
     else:
         said = f"{'Leaks' if leaks else 'Does not leak'} in all {len(telling)} runs{_that_tell(telling, runs)}."
     if telling[-1] < len(runs) - 1:

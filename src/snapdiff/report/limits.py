@@ -83,3 +83,6 @@ CHANGES: Final = 12
 
 #: Causes that a trend page shows, each with a chart of 4 kB.
 TREND_COURSES: Final = 20
+
+#: Turns from clean to leaking, or back, that are named and marked: a workload that is never sure has many.
+TURNS: Final = 3

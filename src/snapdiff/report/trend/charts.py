@@ -9,6 +9,7 @@ from snapdiff.analysis.model import SEVERITY
 from snapdiff.analysis.trend import Course, Trend
 from snapdiff.report import words
 from snapdiff.report.charts import CURVE, MEMORY, line_chart
+from snapdiff.report.limits import TURNS
 from snapdiff.report.trend import words as said
 
 _MEBIBYTE: Final = 1024 * 1024
@@ -111,7 +112,7 @@ def _chart(
         title=title,
         description=description,
         series=[(name, points, colour)],
-        marks=[(points[at][0], f"run {said.number(trend, at)}") for at in trend.turns],
+        marks=[(points[at][0], f"run {said.number(trend, at)}") for at in trend.turns[-TURNS:]],
         axes=("run", axis),
         from_zero=True,
         x_ticks=[x for x, _ in points[::step]],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from snapdiff.analysis.trend import Course, State, Trend
 from snapdiff.report import html, words
-from snapdiff.report.limits import OPEN_CAUSES, PAGE, PAGE_BYTES, TIGHT_PAGE, PageCaps
+from snapdiff.report.limits import OPEN_CAUSES, PAGE, PAGE_BYTES, TIGHT_PAGE, TURNS, PageCaps
 from snapdiff.report.trend import charts
 from snapdiff.report.trend import words as said
 from snapdiff.report.trend.cut import cut_for_page
@@ -67,7 +67,9 @@ def _render(whole: Trend, caps: PageCaps) -> str:
         memory_picture=_picture(charts.memory_chart(trend, "memory-chart")),
         numbered=[(said.number(trend, at), run) for at, run in reversed(list(enumerate(trend.runs)))],
         cut=cut,
+        latest_turns=trend.turns[-TURNS:][::-1],
         place=said.place,
+        turn=said.turn,
         rate=said.rate,
         seen=said.seen,
         known=said.known,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from snapdiff.analysis.past import Note, PastFinding, PastRun, day
+from snapdiff.analysis.past import LEAKS, Note, PastFinding, PastRun, day
 from snapdiff.analysis.trend import State, Trend
 from snapdiff.report import words
 
@@ -86,6 +86,11 @@ def place(trend: Trend, at: int) -> str:
     run = trend.runs[at]
     named = f", commit {commit(run)}" if run.origin.commit else ""
     return f"run {number(trend, at)}, {moment(run.started)}{named}"
+
+
+def turn(trend: Trend, at: int) -> str:
+    """Say what changed in a run: `began to leak in run 7, …`."""
+    return f"{'began' if trend.runs[at].verdict in LEAKS else 'ceased'} to leak in {place(trend, at)}"
 
 
 def number(trend: Trend, at: int) -> int:
