@@ -188,7 +188,7 @@ def past():
 
     def run(day, *findings, **changes):
         """A run of a day of November 2026, as grave as its first finding."""
-        names = {field: changes.pop(field) for field in ("commit", "branch", "machine") if field in changes}
+        names = {field: changes.pop(field) for field in ("commit", "changed", "branch", "machine") if field in changes}
         verdict = findings[0].verdict if findings else Verdict.CLEAN
         values = {
             "id": f"{day:064x}", "target": "bench.py:checkout", "started": f"2026-11-{day:02}T09:30:00+00:00",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from snapdiff.analysis.model import Frame
@@ -42,16 +42,21 @@ def in_common(one: PastFinding, other: PastFinding) -> tuple[str, ...]:
         said.append(f"the same container, `{one.container}`")
     elif steps := _common_steps(one, other):
         said.append(f"the same way to it: {' '.join(steps)}")
-    if one.type and one.type == other.type:
+    same_type = one.type is not None and one.type == other.type
+    # A class of somebody's own tells; that two leaks are of `dict` does not.
+    if same_type and "." in str(one.type):
         said.append(f"the same type, `{one.type}`")
     for name, lines in (("grown at", (one.grown_at, other.grown_at)), ("born at", (one.born_at, other.born_at))):
         if place := _first_common(*lines):
             said.append(f"{name} the same place, {_place(place)}")
     types = [name for name in one.other_types if name in other.other_types]
-    # Alone they tell nothing: most objects hold a str.
-    if said and types:
+    if not said:
+        return ()
+    if same_type and "." not in str(one.type):
+        said.append(f"`{one.type}` in both")
+    if types:
         said.append(f"other types that grow with it: {', '.join(f'`{name}`' for name in types[:3])}")
-    if said and one.container_type and one.container_type == other.container_type and one.container != other.container:
+    if one.container_type and one.container_type == other.container_type and one.container != other.container:
         said.append(f"a `{one.container_type}` in both")
     return tuple(said)
 
@@ -67,10 +72,13 @@ def _common_steps(one: PastFinding, other: PastFinding) -> list[str]:
 
 
 def _first_common(these: Sequence[Frame], those: Sequence[Frame]) -> Frame | None:
+    known = {_where(frame) for frame in those}
+    return next((frame for frame in these if _where(frame) in known), None)
+
+
+def _where(frame: Frame) -> tuple[str, str | int]:
     # Lines move with every edit; the function is what stays.
-    key: Callable[[Frame], Hashable] = lambda frame: (frame.file, frame.function or frame.line)  # noqa: E731
-    known = {key(frame) for frame in those}
-    return next((frame for frame in these if key(frame) in known), None)
+    return frame.file, frame.function or frame.line
 
 
 def _place(frame: Frame) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -218,6 +219,8 @@ def _opened(place: str, makes: bool = False) -> Iterator[History]:
     from snapdiff import api
     from snapdiff.history import HistoryError
 
+    # Lance logs each commit that another machine was quicker with. That is how it is meant to be.
+    os.environ.setdefault("LANCEDB_LOG", "error")
     try:
         history = api.History(place)
         if makes:

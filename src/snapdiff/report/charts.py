@@ -171,7 +171,7 @@ def line_chart(
 
 
 def _exactly(first: float, last: float) -> Any:
-    """Return a scale that ends where the points do; leather's own goes on to its next tick, for which none was asked."""
+    """Return a scale that ends where the points do; leather's own goes on to the next tick that it would set."""
     import leather
 
     class Exact(leather.Linear):  # type: ignore[misc]
