@@ -162,9 +162,9 @@ def test_the_project_says_where_its_history_is(history, recordings, tmp_path):
     (tmp_path / "pyproject.toml").write_text('[tool.snapdiff]\nhistory = "leaks"\n', encoding="utf-8")
     assert 0 == history("add", recordings["clean"]).code
     # Who names a folder may want it under version control.
-    assert ["runs.lance"] == [name for name in os.listdir(tmp_path / "leaks") if name.startswith(("runs", "."))]
+    assert ["runs"] == [name.partition("-")[0] for name in os.listdir(tmp_path / "leaks")]
     assert 0 == history("add", recordings["clean"], "--store", tmp_path / "elsewhere").code
-    assert (tmp_path / "elsewhere" / "runs.lance").is_dir()
+    assert 1 == len(list((tmp_path / "elsewhere").glob("runs-*.lance")))
 
 
 @pytest.mark.parametrize("setting", ["1", '""', '["a"]'])

@@ -23,21 +23,23 @@ def recall(store: Store, finding: PastFinding, leave_out: str = "") -> Recall:
 
     Runs whose id is `leave_out` do not count. Nothing is called alike of which cannot be said in words what is.
     """
+    likeness = {finding.fingerprint: 1.0} | dict(store.nearest(finding, 4 * _MOST))
+    close = [name for name, value in likeness.items() if value >= _LEAST]
+    runs = [run for run in in_time(store.runs_with(close)) if run.id != leave_out]
     notes = store.notes()
     found: list[Alike] = []
-    for fingerprint, likeness in [(finding.fingerprint, 1.0), *store.nearest(finding, 4 * _MOST)]:
-        same = fingerprint == finding.fingerprint
-        if likeness < _LEAST or len(found) > _MOST:
-            break
-        runs = in_time(run for run in store.runs_with(fingerprint) if run.id != leave_out)
-        written = notes_on(fingerprint, notes)
-        if not runs:
+    for name in close:
+        having = [run for run in runs if any(each.fingerprint == name for each in run.findings)]
+        if not having:
             continue
-        newest = _of(runs[-1], fingerprint)
+        newest = _of(having[-1], name)
+        same = name == finding.fingerprint
         reasons = in_common(finding, newest)
         if same or reasons:
-            found.append(Alike(newest, same, likeness, reasons, len(runs), runs[0], runs[-1], written))
-    return Recall(finding, tuple(found[: _MOST + found[0].same] if found else ()))
+            written = notes_on(name, notes)
+            found.append(Alike(newest, same, likeness[name], reasons, len(having), having[0], having[-1], written))
+    same_too = 1 if found and found[0].same else 0
+    return Recall(finding, tuple(found[: _MOST + same_too]))
 
 
 def finding(store: Store, beginning: str) -> PastFinding:
@@ -49,7 +51,7 @@ def finding(store: Store, beginning: str) -> PastFinding:
     known = store.fingerprints(beginning.lower())
     if len(known) > 1:
         raise HistoryError(f"{beginning!r} begins several fingerprints ({', '.join(known[:5])}): give more of it.")
-    runs = in_time(store.runs_with(known[0])) if known else ()
+    runs = in_time(store.runs_with(known)) if known else ()
     if not runs:
         raise HistoryError(
             f"No finding with the fingerprint {beginning!r} is remembered at {store.place}. "

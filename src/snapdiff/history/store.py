@@ -2,7 +2,7 @@
 
 Rows are only appended, which LanceDB lets any number of writers do at once: who commits second is put on top of who
 came first, or is told to try again and does. Two that add the same recording at the same moment both may; whoever reads
-takes the first. So nothing is lost, and nothing is there twice.
+takes the first. So nothing is lost, and nothing is there twice. Only making a table is not safe, see `_make`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 _TRIES: Final = 12
 _FIRST_WAIT: Final = 0.02
 #: What Lance says when somebody else committed first; everything else is not mended by trying again.
-_CAME_SECOND: Final = ("commit conflict", "conflict", "too many concurrent writers", "retry", "already exists")
-_NO_TABLE: Final = ("not found", "does not exist", "no such file")
+_CAME_SECOND: Final = ("conflict", "too many concurrent writers", "retry")
+#: What it says of a table that is not there, or not yet.
+_NOT_YET: Final = ("not found", "does not exist", "no such file")
+#: A condition that no row meets.
+_NONE: Final = "false"
 
 #: Files of rows from which on a table is compacted. 150 runs of one row took 2.6 MB in 151 files, and 0.1 MB in one.
 _MANY_FILES: Final = 64
@@ -42,7 +45,7 @@ class Store:
     """A history at `place`: a folder, or any URI that LanceDB takes (`s3://…`, `gs://…`, `az://…`)."""
 
     def __init__(self, place: str) -> None:
-        """Connect; nothing is made before something is added. Raises HistoryError."""
+        """Look for LanceDB; nothing is read or made yet. Raises HistoryError."""
         try:
             import lancedb
         except ImportError:
@@ -52,138 +55,146 @@ class Store:
             ) from None
         self.place = place
         # LanceDB makes the folder of a local history when it connects; who only looks must leave nothing behind.
-        self._local = Path(place) if "://" not in place else None
+        self._folder = None if "://" in place else Path(place)
         self._connection: Any = None
         self._connect = lambda: lancedb.connect(place)
 
     def add(self, run: PastRun) -> bool:
         """Remember a run; return False where it is remembered already. Raises HistoryError."""
-        runs = self._table(RUNS, make=True)
-        if self._rows(runs, f"id = {_quoted(run.id)}", ["id"]):
+        if self._rows(RUNS, f"id = {_quoted(run.id)}", ["id"]):
             return False
         entry = uuid.uuid4().hex
-        findings = self._table(FINDINGS, make=True)
         # The findings first: a run whose row is there is whole.
-        self._append(findings, tables.finding_rows(run, entry))
-        self._append(runs, [tables.run_row(run, entry)])
-        self._compact(runs)
-        self._compact(findings)
+        self._append(FINDINGS, tables.finding_rows(run, entry))
+        self._append(RUNS, [tables.run_row(run, entry)])
         return True
 
     def note(self, note: Note) -> None:
         """Write something down about a cause. Raises HistoryError."""
-        notes = self._table(NOTES, make=True)
-        self._append(notes, [tables.note_row(note)])
+        self._append(NOTES, [tables.note_row(note)])
 
     def runs(self, target: str | None = None) -> list[PastRun]:
         """Return all runs, or those of a target. Raises HistoryError."""
         return self._whole(self._live("true" if target is None else f"target = {_quoted(target)}"))
 
-    def runs_with(self, fingerprint: str) -> list[PastRun]:
-        """Return the runs that have a cause. Raises HistoryError."""
-        return self._runs_of(self._rows(self._table(FINDINGS), f"fingerprint = {_quoted(fingerprint)}", ["entry"]))
+    def runs_with(self, fingerprints: Sequence[str]) -> list[PastRun]:
+        """Return the runs that have any of some causes. Raises HistoryError."""
+        entries = {row["entry"] for row in self._rows(FINDINGS, _is_in("fingerprint", fingerprints), ["entry"])}
+        ids = {row["id"] for row in self._rows(RUNS, _is_in("entry", entries), ["id"])}
+        return self._whole([row for row in self._live(_is_in("id", ids)) if row["entry"] in entries])
 
     def fingerprints(self, beginning: str) -> list[str]:
         """Return the fingerprints that begin with some characters. Raises HistoryError."""
-        rows = self._rows(self._table(FINDINGS), f"starts_with(fingerprint, {_quoted(beginning)})", ["fingerprint"])
+        rows = self._rows(FINDINGS, f"starts_with(fingerprint, {_quoted(beginning)})", ["fingerprint"])
         return sorted({row["fingerprint"] for row in rows})
 
     def notes(self) -> list[Note]:
         """Return everything that was written down. Raises HistoryError."""
-        return [tables.read_note(row) for row in self._rows(self._table(NOTES), "true")]
+        return [tables.read_note(row) for row in self._rows(NOTES, "true")]
 
     def nearest(self, finding: PastFinding, most: int) -> list[tuple[str, float]]:
         """Return the fingerprints of other causes like this one, and the cosine to the nearest of each.
 
         At most `most`, the nearest first. Raises HistoryError.
         """
-        table = self._table(FINDINGS)
-        if table is None:
-            return []
         wanted = vector(finding)
         found: dict[str, float] = {}
-        # A cause of a thousand runs is there a thousand times: what was found is asked for no more.
-        while len(found) < most:
-            known = ", ".join(_quoted(name) for name in (finding.fingerprint, *found))
-            query: Any = table.search(wanted)
-            query = query.distance_type("cosine").where(f"fingerprint NOT IN ({known})", prefilter=True).limit(most)
-            rows = _told(query.select(["fingerprint", "_distance"]).to_list, self.place)
-            if not rows:
-                break
-            for row in rows:
-                found.setdefault(row["fingerprint"], 1 - float(row["_distance"]))
+        for table in self._tables(FINDINGS):
+            here: set[str] = set()
+            # A cause of a thousand runs is there a thousand times: what was found is asked for no more.
+            while len(here) < most:
+                query: Any = table.search(wanted)
+                query = query.distance_type("cosine").where(
+                    f"NOT {_is_in('fingerprint', [finding.fingerprint, *here])}", prefilter=True
+                )
+                rows = _told(query.select(["fingerprint", "_distance"]).limit(most).to_list, self.place)
+                if not rows:
+                    break
+                for row in rows:
+                    name, likeness = row["fingerprint"], 1 - float(row["_distance"])
+                    here.add(name)
+                    found[name] = max(likeness, found.get(name, -1.0))
         return sorted(found.items(), key=lambda item: (-item[1], item[0]))[:most]
 
-    def _live(self, condition: str, columns: Sequence[str] | None = None) -> list[Row]:
+    def _live(self, condition: str) -> list[Row]:
         """Return the rows of runs, each recording's first entry."""
-        rows = self._rows(self._table(RUNS), condition, columns)
+        rows = self._rows(RUNS, condition)
         rows.sort(key=lambda row: (row["added"], row["entry"]))
         first: dict[str, Row] = {}
         for row in rows:
             first.setdefault(row["id"], row)
         return list(first.values())
 
-    def _runs_of(self, findings: Sequence[Row]) -> list[PastRun]:
-        entries = sorted({row["entry"] for row in findings})
-        if not entries:
-            return []
-        rows = self._rows(self._table(RUNS), f"entry IN ({', '.join(map(_quoted, entries))})", ["id"])
-        ids = sorted({row["id"] for row in rows})
-        live = self._live(f"id IN ({', '.join(map(_quoted, ids))})") if ids else []
-        return self._whole([row for row in live if row["entry"] in entries])
-
     def _whole(self, rows: Sequence[Row]) -> list[PastRun]:
         """Return runs from their rows, with their findings."""
-        if not rows:
-            return []
-        entries = ", ".join(_quoted(row["entry"]) for row in rows)
-        names = [name for name in tables.schema(FINDINGS).names if name != "vector"]
+        names = [name for name in tables.schema(FINDINGS).names if name != "vector"] if rows else []
         of_entry: dict[str, list[Row]] = {}
-        for found in self._rows(self._table(FINDINGS), f"entry IN ({entries})", names):
+        for found in self._rows(FINDINGS, _is_in("entry", [row["entry"] for row in rows]), names):
             of_entry.setdefault(found["entry"], []).append(found)
         return [tables.read_run(row, of_entry.get(row["entry"], ())) for row in rows]
 
-    def _table(self, name: str, *, make: bool = False) -> Table | None:
-        """Return a table, None where there is none and none is to be made."""
-        if self._connection is None:
-            if self._local is not None and not make and not self._local.is_dir():
-                return None
-            self._connection = _told(self._connect, self.place)
-        table: Table | None
-        try:
-            table = self._connection.open_table(name)
-        except Exception as error:
-            if not any(words in str(error).lower() for words in _NO_TABLE):
-                raise HistoryError(_sentence(error, self.place)) from error
-            if not make:
-                return None
-            # Somebody else may make it at this moment: then that one is opened.
-            table = _patiently(
-                lambda: self._connection.create_table(name, schema=tables.schema(name), exist_ok=True), self.place
-            )
-        tables.check(table.schema, self.place)
-        return table
-
-    def _append(self, table: Table | None, rows: Sequence[Row]) -> None:
-        import pyarrow as pa
-
-        if table is not None and rows:
-            batch = pa.Table.from_pylist(list(rows), schema=tables.schema(table.name))
-            _patiently(lambda: table.add(batch), self.place)
-
-    def _rows(self, table: Table | None, condition: str, columns: Sequence[str] | None = None) -> list[Row]:
-        if table is None:
-            return []
-        query = table.search().where(condition)
-        if columns is not None:
-            query = query.select(list(columns))
-        rows: list[Row] = _told(query.to_list, self.place)
+    def _rows(self, kind: str, condition: str, columns: Sequence[str] | None = None) -> list[Row]:
+        rows: list[Row] = []
+        for table in [] if condition == _NONE else self._tables(kind):
+            query = table.search().where(condition)
+            rows += _told((query.select(list(columns)) if columns is not None else query).to_list, self.place)
         return rows
 
-    def _compact(self, table: Table | None) -> None:
-        """Put many small files together. Somebody else may be at it; the next one that adds tries again."""
-        if table is None:
+    def _append(self, kind: str, rows: Sequence[Row]) -> None:
+        import pyarrow as pa
+
+        if not rows:
             return
+        batch = pa.Table.from_pylist(list(rows), schema=tables.schema(kind))
+        table = next(iter(self._tables(kind)), None) or self._make(kind)
+        _patiently(lambda: table.add(batch), self.place)
+        self._compact(table)
+
+    def _tables(self, kind: str) -> list[Table]:
+        """Return the tables of a kind, by name; usually one. Raises HistoryError."""
+        if self._connection is None:
+            if self._folder is not None and not self._folder.is_dir():
+                return []
+            self._connection = _told(self._connect, self.place)
+        found = []
+        for name in sorted(_told(self._names, self.place)):
+            if not name.startswith(f"{kind}-"):
+                continue
+            try:
+                table = self._connection.open_table(name)
+            except Exception as error:
+                if any(words in str(error).lower() for words in _NOT_YET):
+                    continue  # somebody is making it at this moment
+                raise HistoryError(_sentence(error, self.place)) from error
+            tables.check(table.schema, self.place)
+            found.append(table)
+        return found
+
+    def _names(self) -> list[str]:
+        names: list[str] = []
+        page = None
+        while True:
+            answer = self._connection.list_tables(page_token=page)
+            names += answer.tables
+            page = answer.page_token
+            if not page:
+                return names
+
+    def _make(self, kind: str) -> Table:
+        """Make a table under a name that nobody else will use.
+
+        Two that make one of the same name at the same moment overwrite each other: on object storage LanceDB 0.40 puts
+        the second over the first, with the rows that are in it by then. So each makes its own, and whoever comes later
+        adds to the first; there are as many as there were machines that began together.
+        """
+        if self._connection is None:
+            self._connection = _told(self._connect, self.place)
+        name = f"{kind}-{uuid.uuid4().hex}"
+        made: Table = _told(lambda: self._connection.create_table(name, schema=tables.schema(kind)), self.place)
+        return made
+
+    def _compact(self, table: Table) -> None:
+        """Put many small files together. Somebody else may be at it; the next one that adds tries again."""
         try:
             stats: Any = table.stats()
             if stats["fragment_stats"]["num_small_fragments"] >= _MANY_FILES:
@@ -196,6 +207,12 @@ class Store:
 def now() -> str:
     """Return this moment as the history writes it: UTC, ISO 8601, with microseconds, so that texts sort in time."""
     return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def _is_in(column: str, values: Iterable[str]) -> str:
+    """Return the condition that a column has one of some values."""
+    listed = ", ".join(_quoted(value) for value in sorted(values))
+    return f"{column} IN ({listed})" if listed else _NONE
 
 
 def _quoted(text: str) -> str:
