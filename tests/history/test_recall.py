@@ -12,21 +12,22 @@ lancedb = pytest.mark.lancedb
 
 #: The vector of `past.finding()`, without its zeros.
 PLACES = {
-    8: 0.0958,
-    37: -0.1916,
-    52: 0.1916,
-    206: 0.5747,
-    210: -0.0958,
-    246: -0.1916,
-    293: -0.1916,
-    305: -0.1916,
-    331: 0.0958,
-    376: 0.2873,
-    436: 0.1916,
-    463: 0.0958,
-    471: -0.3831,
-    488: -0.1916,
-    491: 0.3831,
+    8: 0.0454,
+    37: -0.1814,
+    52: 0.1814,
+    86: -0.2722,
+    206: 0.5443,
+    210: -0.0907,
+    246: -0.2722,
+    293: -0.1814,
+    305: -0.1814,
+    331: 0.0454,
+    376: 0.2722,
+    436: 0.1814,
+    463: 0.0907,
+    471: -0.3629,
+    488: -0.1814,
+    491: 0.3629,
 }
 
 
@@ -58,7 +59,7 @@ def test_what_shares_more_is_more_alike(past):
         grown_at=(Frame("logs.py", 8, "emit"),), born_at=(),
     )  # fmt: skip
     assert 1 == pytest.approx(cosine(one, one))
-    assert cosine(one, one) > cosine(one, renamed) > 0.4 > abs(cosine(one, unlike))
+    assert cosine(one, one) > cosine(one, renamed) > 0.3 > abs(cosine(one, unlike))
 
 
 def test_a_cause_of_which_nothing_is_known_has_a_vector(past):
@@ -87,7 +88,7 @@ def test_the_same_cause_comes_first_then_others_by_likeness(store, past):
     assert (19, 20) == (found[0].runs, found[1].runs)
     assert ["4.2.1"] == [note.fixed_in for note in found[0].notes]
     assert "the same type, `app.Item`" in found[1].reasons
-    assert 1 == found[0].likeness > found[1].likeness > 0.4
+    assert 1 == found[0].likeness > found[1].likeness > 0.3
     assert "unlike" not in {each.finding.fingerprint for each in found}
 
 
