@@ -162,7 +162,7 @@ def line_chart(
     if y_names is None:
         chart.add_y_axis(name=axes[1], tick_formatter=_tick)
     else:
-        chart.add_y_axis(ticks=list(y_names), name=axes[1], tick_formatter=lambda y, _index, _ticks: y_names[y])
+        chart.add_y_axis(ticks=list(y_names), name=axes[1] or None, tick_formatter=lambda y, _index, _ticks: y_names[y])
     body = chart.to_svg_group(_WIDTH, _HEIGHT)
     _follow_theme(body, named=len(series), labels=[label for _, label in shown])
     left, top, right, bottom = _EMPTY
