@@ -197,6 +197,18 @@ def test_children_walk_beside_the_threads_of_lancedb_and_pyarrow(record):
     assert recording.manifest["complete"]
 
 
+def test_children_walk_beside_the_threads_of_torch(record):
+    pytest.importorskip("torch", reason="torch is not installed")
+    path = record("uses_torch.py:keep_losses", rounds=(1, 2, 3), snapshots="child", trace="off")
+    recording = reader.read(path)
+    assert {"child"} == set(recording.tables["checkpoints"].column("way").to_pylist())
+    whole = [row["id"] for row in recording.tables["checkpoints"].to_pylist() if not row["sub"]]
+    rows = recording.tables["types"].to_pylist()
+    tensors = {row["checkpoint"]: row["objects"] for row in rows if row["type"] == "torch.Tensor"}
+    assert 24 == tensors[whole[-1]] - tensors[whole[-2]]
+    assert recording.manifest["complete"]
+
+
 TRACED = """
 import ctypes
 import sys

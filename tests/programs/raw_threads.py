@@ -1,4 +1,4 @@
-"""Takes traced snapshots while threads free traced memory without the interpreter's lock; prints how they were taken."""
+"""Takes traced snapshots while threads free traced memory without the lock; prints how they were taken."""
 
 import ctypes
 import json
