@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from snapdiff.analysis.compare import compare, proves_absence
-from snapdiff.analysis.comparison import Match, Outcome, Status
+from snapdiff.analysis.compare import compare
+from snapdiff.analysis.comparison import Match, Outcome, Status, proves_absence
 from snapdiff.analysis.suppressions import parse
 
 ONE = (1, 10, 151, 302)
@@ -169,9 +169,7 @@ def test_a_line_that_moved_inside_its_function_is_the_same_line(leaks):
 
 
 def test_type_alone_is_not_enough(leaks):
-    found = compare(
-        [leaks.one()], [leaks(path=NAMES, name="app.Item", place=("app/names.py", 3, "add")).analysis()]
-    )
+    found = compare([leaks.one()], [leaks(path=NAMES, name="app.Item", place=("app/names.py", 3, "add")).analysis()])
     assert [Status.NEW, Status.FIXED] == [each.status for each in found.changes]
     assert Outcome.WORSE == found.outcome
 
@@ -316,6 +314,16 @@ def test_types_and_lines_are_compared_with_their_rounds(leaks, clean):
         only(found.lines).frame.line,
         only(found.lines).status,
     )
+
+
+def test_types_and_lines_of_a_run_that_ended_early_are_not_called_fixed(leaks, program):
+    early = program(confirming=None, traced=True).ended("killed by signal 9").analysis()
+    found = compare([leaks.one()], [early])
+    assert {(Status.UNSURE, (None,))} == {(row.status, row.after_rates) for row in (*found.types, *found.lines)}
+    # One that ran to its end beside it can tell.
+    whole = program(confirming=None, traced=True).analysis()
+    found = compare([leaks.one()], [early, whole])
+    assert {(Status.FIXED, (None, 0.0))} == {(row.status, row.after_rates) for row in (*found.types, *found.lines)}
 
 
 def test_a_line_that_an_edit_moved_is_one_line(leaks):

@@ -98,8 +98,9 @@ class TypeChange:
     status: Status
     before: tuple[int, ...]
     after: tuple[int, ...]
-    before_rates: tuple[float, ...]
-    after_rates: tuple[float, ...]
+    before_rates: tuple[float | None, ...]
+    """None in a run that did not find it and cannot tell that it is not there."""
+    after_rates: tuple[float | None, ...]
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,9 @@ class LineChange:
     status: Status
     before: tuple[int, ...]
     after: tuple[int, ...]
-    before_rates: tuple[float, ...]
-    after_rates: tuple[float, ...]
+    before_rates: tuple[float | None, ...]
+    """None in a run that did not find it and cannot tell that it is not there."""
+    after_rates: tuple[float | None, ...]
 
 
 @dataclass(frozen=True)
@@ -132,3 +134,9 @@ class Comparison:
     lines: tuple[LineChange, ...]
     caveats: tuple[str, ...]
     """What else differs between the sides, and what could not be compared."""
+
+
+def proves_absence(run: Analysis) -> bool:
+    """Say whether what a run did not find was not there: it ran to its end and its control stood still."""
+    doubtful = run.verdict is Verdict.INCONCLUSIVE and run.control.ran and (run.control.objects or run.control.blocks)
+    return run.complete and len(run.rounds) > 1 and not doubtful

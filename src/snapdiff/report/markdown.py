@@ -30,7 +30,7 @@ def render_markdown(analysis: Analysis) -> str:
 def _render(analysis: Analysis, findings: int, most: int) -> str:
     word, sign = words.VERDICT_WORDS[analysis.verdict]
     target = f": {md.code(analysis.method.target)}" if analysis.method.target else ""
-    parts = [f"### {sign} {word}{target}", f"**{md.sentence(analysis.sentence)}**"]
+    parts = [f"### {sign} {word}{target}", md.strong(analysis.sentence)]
     if not analysis.complete:
         parts.append(f"The run is incomplete: it ended {md.plain(analysis.ended)}.")
     failed = [row for row in analysis.audit if not row.passed]
@@ -80,7 +80,7 @@ def _table(readings: Sequence[Reading], own: str | None, head: str) -> str:
 
 
 def _cause(number: int, finding: Finding) -> str:
-    parts = [f"**{number}. {md.sentence(finding.sentence)}**"]
+    parts = [md.strong(finding.sentence, number)]
     if chain := chain_text(finding):
         parts.append(md.block(chain))
     facts = []

@@ -38,6 +38,7 @@ def _render(whole: Comparison, caps: PageCaps) -> str:
         "after": compared.after,
         "before": compared.before,
         "numbers": compared.numbers,
+        "highest": lambda rates: max((rate or 0.0 for rate in rates), default=0.0),
         "python": lambda pairs: dict(pairs).get("python"),
         "spanned": compared.span,
         "what": compared.what,

@@ -26,7 +26,15 @@ def render_junit(comparison: Comparison) -> str:
     if not comparison.changes:
         cases.append(junit.case(junit.CLEAN, target, output=comparison.sentence))
     started = comparison.after.runs[0].method.started
-    return junit.suite(f"snapdiff compare {target}", cases, started, [("outcome", comparison.outcome)])
+    return junit.suite(
+        f"snapdiff compare {target}",
+        cases,
+        started,
+        [
+            ("outcome", comparison.outcome.value),
+            ("redaction", words.REDACTION[comparison.after.runs[0].redacted]),
+        ],
+    )
 
 
 def _case(change: Change, target: str) -> TestCase:

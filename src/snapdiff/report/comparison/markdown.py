@@ -27,7 +27,7 @@ def render_markdown(comparison: Comparison) -> str:
 
 def _render(comparison: Comparison, changes: int, most: int) -> str:
     word, sign, _ = compared.OUTCOME[comparison.outcome]
-    parts = [f"### {sign} {word}: memory before and after", f"**{md.sentence(comparison.sentence)}**"]
+    parts = [f"### {sign} {word}: memory before and after", md.strong(comparison.sentence)]
     shown = comparison.changes[:most]
     if shown:
         parts.append(
@@ -76,8 +76,8 @@ def _row(change: Change) -> list[str]:
 def _details(number: int, change: Change) -> str:
     finding = change.finding
     # The first sentence is the comment's own.
-    said = md.code(compared.what(change)) if number == 1 else md.sentence(change.sentence)
-    parts = [f"**{number}. {said}**"]
+    head = f"**{number}. {md.code(compared.what(change))}**"
+    parts = [head if number == 1 else md.strong(change.sentence, number)]
     if chain := chain_text(finding):
         parts.append(md.block(chain))
     when = "" if change.after is not None else " (before)"
