@@ -122,7 +122,7 @@ def test_a_rate_is_another_one_from_a_quarter_on(leaks, expected, rate):
 
 
 def test_rates_of_few_objects_differ_by_chance(program, by_id):
-    # 46 and 65 objects in 463 calls: a factor of 1.4, and two runs of one program can differ as much. 460 and 650 do not.
+    # 46 and 65 objects in 463 calls: a factor of 1.4, and two runs of one program can differ so. 460 and 650 cannot.
     few = [program().keeps(by_id, "app.Item", *growth).analysis() for growth in ((0, 1, 15, 30), (0, 2, 21, 42))]
     many = [program().keeps(by_id, "app.Item", *growth).analysis() for growth in ((0, 10, 150, 300), (0, 20, 210, 420))]
     assert (Status.UNCHANGED, Status.WORSE) == (change(*few).status, change(*many).status)
@@ -246,25 +246,26 @@ def test_what_is_suppressed_after_is_not_fixed(leaks):
 
 
 @pytest.mark.parametrize(
-    ("expected", "before", "after"),
+    ("expected", "sides"),
     [
-        ("new", "---", "lll"),
-        ("unsure", "---", "l-l"),
-        ("unsure", "-l-", "lll"),
-        ("fixed", "lll", "---"),
-        ("unsure", "l--", "---"),
-        ("fixed", "lll", "-e"),
-        ("unsure", "lll", "ee"),
-        ("new", "-e", "ll"),
-        ("new", "--", "le"),
+        ("new", "--- lll"),
+        ("unsure", "--- l-l"),
+        ("unsure", "-l- lll"),
+        ("fixed", "lll ---"),
+        ("unsure", "l-- ---"),
+        ("fixed", "lll -e"),
+        ("unsure", "lll ee"),
+        ("new", "-e ll"),
+        ("new", "-- le"),
     ],
 )
-def test_new_is_in_all_runs_after_and_none_before(leaks, clean, program, expected, before, after):
+def test_new_is_in_all_runs_after_and_none_before(leaks, clean, program, expected, sides):
     runs = {
         "l": leaks.one(),
         "-": clean,
         "e": program(confirming=None).ended("killed").analysis(),
     }
+    before, after = sides.split()
     found = compare([runs[each] for each in before], [runs[each] for each in after])
     assert expected == only(found.changes).status
 

@@ -446,7 +446,9 @@ def make_after() -> Analysis:
         curve=((1, 2), (464, 928)),
         born_at=(replace(make_finding().born_at[0], frame=Frame("app/session.py", 8, "start")),),
         grown_at=(GrownAt(Frame("app/session.py", 9, "start"), ()),),
-        sentence="Leak: `app.session → open_sessions` gains 2 `Session` per call (96 B), born at app/session.py:8 in start.",
+        sentence=(
+            "Leak: `app.session → open_sessions` gains 2 `Session` per call (96 B), born at app/session.py:8 in start."
+        ),
         excerpts=(),
     )
     return replace(

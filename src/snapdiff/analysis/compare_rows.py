@@ -91,7 +91,8 @@ def _compare(
     before: Side, was: list[_Row | None], after: Side, now: list[_Row | None]
 ) -> tuple[Status, tuple[int, ...], tuple[int, ...], tuple[float | None, ...], tuple[float | None, ...]] | None:
     """Return status, growth and rates of a row; None where it grows with the calls on no side."""
-    rates, rates_now = _rates(before, was), _rates(after, now)
+    rates: tuple[float | None, ...] = _rates(before, was)
+    rates_now: tuple[float | None, ...] = _rates(after, now)
     if not any(_leaks(row) for row in (*was, *now)) or not any((*rates, *rates_now)):
         # What grows in size alone has nothing to count here; its container says so.
         return None
@@ -101,13 +102,14 @@ def _compare(
 def _status(
     rates: tuple[float | None, ...], was: list[_Row | None], rates_now: tuple[float | None, ...], now: list[_Row | None]
 ) -> Status:
-    then, there = ({_leaks(row) for row, known in zip(rows, values, strict=True) if known is not None}
-                   for rows, values in ((was, rates), (now, rates_now)))  # fmt: skip
+    known = [value for value in rates if value is not None]
+    known_now = [value for value in rates_now if value is not None]
+    then = {_leaks(row) for row, value in zip(was, rates, strict=True) if value is not None}
+    there = {_leaks(row) for row, value in zip(now, rates_now, strict=True) if value is not None}
     if then == there == {True}:
-        low, high = ([value for value in values if value is not None] for values in (rates, rates_now))
-        if min(high) > max(low) * limits.CHANGED_RATE:
+        if min(known_now) > max(known) * limits.CHANGED_RATE:
             return Status.WORSE
-        return Status.BETTER if min(low) > max(high) * limits.CHANGED_RATE else Status.UNCHANGED
+        return Status.BETTER if min(known) > max(known_now) * limits.CHANGED_RATE else Status.UNCHANGED
     if then == {True} and there == {False}:
         return Status.FIXED
     return Status.NEW if then == {False} and there == {True} else Status.UNSURE

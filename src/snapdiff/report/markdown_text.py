@@ -1,8 +1,8 @@
 """Recorded text inside Markdown: it stays text on GitHub and GitLab, whatever it is.
 
 A class can be named `![](https://elsewhere/)`, `@everyone` or `</details>`. What is not made of plain words and numbers
-goes into a code span, where nothing is looked for: no markup, link, mention or reference to a ticket. (A `<code>` element
-would not do: GitHub makes links of addresses in it.)
+goes into a code span, where nothing is looked for: no markup, link, mention or reference to a ticket. (A `<code>`
+element would not do: GitHub makes links of addresses in it.)
 """
 
 from __future__ import annotations
