@@ -53,5 +53,7 @@ def write(text: str, output: Path | None, sentence: str, force: bool) -> None:
         check_room(output, force=False)
     except OSError as error:
         raise fail(f"{output} cannot be written: {error.strerror}.") from None
-    click.echo(sentence)
+    from snapdiff.report.words import one_line
+
+    click.echo(one_line(sentence))
     click.echo(str(output))

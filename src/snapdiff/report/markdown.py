@@ -15,7 +15,7 @@ from snapdiff.report.chain import chain_text
 from snapdiff.report.cures import cure
 from snapdiff.report.cut import cut_for_page
 from snapdiff.report.evidence import Reading, main_finding, read_rounds, read_traced_rounds
-from snapdiff.report.limits import MARKDOWN_CHARACTERS, OPEN_CAUSES, PAGE, TEXT_FINDINGS, TEXT_TYPE, TIGHT_PAGE
+from snapdiff.report.limits import MARKDOWN_CHARACTERS, OPEN_CAUSES, PAGE, TEXT_FINDINGS, MARKDOWN_TYPE, TIGHT_PAGE
 
 
 def render_markdown(analysis: Analysis) -> str:
@@ -53,7 +53,7 @@ def _render(analysis: Analysis, findings: int, most: int) -> str:
 
 def _rounds(analysis: Analysis) -> list[str]:
     finding = main_finding(analysis)
-    own = gains.counted(finding, TEXT_TYPE) if finding is not None else None
+    own = gains.counted(finding, MARKDOWN_TYPE) if finding is not None else None
     traced = read_traced_rounds(analysis)
     tables = [_table(read_rounds(analysis), None if traced else own, "Calls")]
     if traced:

@@ -9,11 +9,9 @@ from snapdiff.analysis.comparison import Change, Comparison, Side
 from snapdiff.report import words
 from snapdiff.report.comparison import words as compared
 from snapdiff.report.comparison.cut import cut_for_page
-from snapdiff.report.limits import PAGE, TEXT_FINDINGS
+from snapdiff.report.limits import PAGE, TEXT_FINDINGS, TEXT_WIDTH
 from snapdiff.report.text import columns
 
-#: A terminal of 80 columns shows every line whole.
-WIDTH = 79
 _ROWS = 8
 
 
@@ -21,7 +19,7 @@ def render_text(comparison: Comparison) -> str:
     """Return the summary: the sentence, each cause before and after, types and lines, and what else differs."""
     changes = len(comparison.changes)
     comparison, _ = cut_for_page(comparison, PAGE)
-    parts = [textwrap.fill(comparison.sentence, WIDTH)]
+    parts = [textwrap.fill(comparison.sentence, TEXT_WIDTH)]
     shown = comparison.changes[:TEXT_FINDINGS]
     parts += [_change(number, change) for number, change in enumerate(shown, 1)]
     if left := changes - len(shown):
@@ -74,7 +72,7 @@ def _bullets(head: str, texts: Sequence[str]) -> str:
 
 
 def _wrapped(text: str, first: str, later: str) -> str:
-    return textwrap.fill(text, WIDTH, initial_indent=first, subsequent_indent=later, break_on_hyphens=False)
+    return textwrap.fill(text, TEXT_WIDTH, initial_indent=first, subsequent_indent=later, break_on_hyphens=False)
 
 
 def _runs(word: str, side: Side) -> list[str]:
