@@ -15,7 +15,7 @@ from snapdiff.report.chain import chain_text
 from snapdiff.report.cures import cure
 from snapdiff.report.cut import cut_for_page
 from snapdiff.report.evidence import Reading, main_finding, read_rounds, read_traced_rounds
-from snapdiff.report.limits import MARKDOWN_CHARACTERS, OPEN_CAUSES, PAGE, TEXT_FINDINGS, MARKDOWN_TYPE, TIGHT_PAGE
+from snapdiff.report.limits import MARKDOWN_CHARACTERS, MARKDOWN_TYPE, OPEN_CAUSES, PAGE, TEXT_FINDINGS, TIGHT_PAGE
 
 
 def render_markdown(analysis: Analysis) -> str:
