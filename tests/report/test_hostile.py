@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from snapdiff.report import FORMATS, render
 from snapdiff.report.comparison import render_comparison
 from snapdiff.report.words import visible
@@ -27,6 +29,16 @@ def test_no_format_carries_a_character_that_acts(build):
     for format in FORMATS:
         assert [] == ACTING.findall(render(build.hostile(), format))
         assert [] == ACTING.findall(render_comparison(build.hostile_comparison(), format))
+
+
+@pytest.mark.parametrize("format", ["markdown", "json", "text", "junit", "sarif"])
+def test_no_name_begins_a_line_of_a_log(build, format):
+    # In a job of GitHub Actions a line that begins with two colons is a command, also in what is only shown.
+    for text in (
+        render(build.with_texts(build.leaking(), lambda text: f"{text}\n::error::x"), format),
+        render_comparison(build.with_texts(build.comparison(), lambda text: f"{text}\n::error::x"), format),
+    ):
+        assert [] == [line for line in text.splitlines() if line.lstrip().startswith("::")]
 
 
 def test_a_name_that_no_encoding_takes_can_still_be_written(build):

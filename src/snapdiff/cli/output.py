@@ -53,7 +53,7 @@ def write(text: str, output: Path | None, sentence: str, force: bool) -> None:
         check_room(output, force=False)
     except OSError as error:
         raise fail(f"{output} cannot be written: {error.strerror}.") from None
-    from snapdiff.report.words import one_line
+    from snapdiff.report.annotations import log_line
 
-    click.echo(one_line(sentence))
+    click.echo(log_line(sentence))
     click.echo(str(output))

@@ -12,12 +12,13 @@ from snapdiff.report.cures import cure
 from snapdiff.report.cut import cut_for_page
 from snapdiff.report.evidence import TERMS, Reading, main_finding, read_rounds, read_traced_rounds, remarks
 from snapdiff.report.limits import PAGE, TEXT_FINDINGS, TEXT_TYPE, TEXT_WIDTH
+from snapdiff.report.texts import with_texts
 
 
 def render_text(analysis: Analysis) -> str:
-    """Return the summary: verdict, rounds, and each finding with its chain and lines."""
+    """Return the summary: verdict, rounds, and each finding with its chain and lines. No name breaks a line."""
     findings = len(analysis.findings)
-    analysis = cut_for_page(analysis, PAGE).analysis
+    analysis = with_texts(cut_for_page(analysis, PAGE).analysis, words.one_line)
     parts = [textwrap.fill(analysis.sentence, TEXT_WIDTH)]
     if not analysis.complete:
         parts.append(f"The run is incomplete: it ended {analysis.ended}.")
@@ -36,7 +37,7 @@ def render_text(analysis: Analysis) -> str:
         parts.append("\n".join(["Reasons to doubt:", *(_bullet(doubt) for doubt in doubts)]))
     if analysis.redacted:
         parts.append(f"Redaction: {words.REDACTION[True]}.")
-    return words.visible("\n\n".join(parts)) + "\n"
+    return words.for_log(words.visible("\n\n".join(parts))) + "\n"
 
 
 def _bullet(text: str) -> str:

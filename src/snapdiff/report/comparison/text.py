@@ -11,6 +11,7 @@ from snapdiff.report.comparison import words as compared
 from snapdiff.report.comparison.cut import cut_for_page
 from snapdiff.report.limits import PAGE, TEXT_FINDINGS, TEXT_WIDTH
 from snapdiff.report.text import columns
+from snapdiff.report.texts import with_texts
 
 _ROWS = 8
 
@@ -18,7 +19,7 @@ _ROWS = 8
 def render_text(comparison: Comparison) -> str:
     """Return the summary: the sentence, each cause before and after, types and lines, and what else differs."""
     changes = len(comparison.changes)
-    comparison, _ = cut_for_page(comparison, PAGE)
+    comparison = with_texts(cut_for_page(comparison, PAGE)[0], words.one_line)
     parts = [textwrap.fill(comparison.sentence, TEXT_WIDTH)]
     shown = comparison.changes[:TEXT_FINDINGS]
     parts += [_change(number, change) for number, change in enumerate(shown, 1)]
@@ -44,7 +45,7 @@ def render_text(comparison: Comparison) -> str:
     parts.append("\n".join([*_runs("before", comparison.before), *_runs("after", comparison.after)]))
     if comparison.after.runs[0].redacted:
         parts.append(f"Redaction: {words.REDACTION[True]}.")
-    return words.visible("\n\n".join(parts)) + "\n"
+    return words.for_log(words.visible("\n\n".join(parts))) + "\n"
 
 
 def _change(number: int, change: Change) -> str:
