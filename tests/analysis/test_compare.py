@@ -101,9 +101,11 @@ def test_a_cache_that_was_given_a_bound_is_fixed_and_says_so(leaks, program, by_
     found = change(leaks.one(), bounded)
     assert (Status.FIXED, Match.LIKENESS, ("container",)) == (found.status, found.matched_by, found.alike)
     assert (
-        "Fixed: `module app → Cart.by_id` kept 1 `app.Item` per call, and now `module app → Cart.by_id` is full: "
+        "Fixed: `module app → Cart.by_id` kept 1 `app.Item` per call, and now it is full: "
         "it holds 128 and never more than 128 (recognised by its container; its fingerprint is another one now)."
     ) == found.sentence
+    # The cause is still called by the name that it had as a leak, with its numbers.
+    assert (True, "app.Item", "finding") == (found.gone, found.finding.type, found.before_growth.counted)
     # Entries there are not what was counted before: all objects of the type are.
     assert ("type", (1, 10, 117)) == (found.after_growth.counted, tuple(n for _, n in found.after_growth.rounds))
 

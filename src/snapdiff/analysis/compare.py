@@ -191,7 +191,7 @@ def _middle(half: _Half) -> Finding | None:
 
 def _growth(half: _Half, finding: Finding | None, other: Finding | None) -> Growth | None:
     """Return what the planned rounds gained: of the finding, else of all objects of the type of its other side."""
-    if finding is not None and (other is None or finding.unit == other.unit):
+    if finding is not None and (other is None or finding.unit == other.unit or finding.verdict in WEIGHING):
         run = next(run for run, one in half.found if one is finding)
         rounds = zip(rounds_of(run, finding), finding.growth, strict=False)
         return Growth(tuple((each.iterations, gained) for each, gained in rounds if not each.extra), "finding")

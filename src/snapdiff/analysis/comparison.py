@@ -82,9 +82,16 @@ class Change:
     sentence: str
 
     @property
+    def gone(self) -> bool:
+        """True where there is nothing after, or only something harmless in the place of a leak."""
+        if self.before is None or self.after is None:
+            return self.after is None
+        return self.before.verdict in WEIGHING and self.after.verdict not in WEIGHING
+
+    @property
     def finding(self) -> Finding:
         """The finding after, or where it is gone that before."""
-        found = self.after if self.after is not None else self.before
+        found = self.before if self.gone else self.after
         if found is None:
             raise ValueError("a change has a finding on one side at least")
         return found

@@ -58,7 +58,7 @@ def _change(number: int, change: Change) -> str:
         rows.append((name, *end))
     lines.append(textwrap.indent(columns(rows, left=(0, 2)), "   "))
     finding = change.finding
-    when = "" if change.after is not None else " (before)"
+    when = " (before)" if change.gone else ""
     if finding.grown_at:
         lines.append(f"   grown at {words.place_in(finding.grown_at[0].frame)}{when}")
     if finding.born_at:
