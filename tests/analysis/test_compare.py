@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from snapdiff.analysis.compare import compare, proves_absence
-from snapdiff.analysis.comparison import Match, Outcome, Status
+from snapdiff.analysis.compare import compare
+from snapdiff.analysis.comparison import Match, Outcome, Status, proves_absence
 from snapdiff.analysis.suppressions import parse
 
 ONE = (1, 10, 151, 302)
@@ -101,9 +101,11 @@ def test_a_cache_that_was_given_a_bound_is_fixed_and_says_so(leaks, program, by_
     found = change(leaks.one(), bounded)
     assert (Status.FIXED, Match.LIKENESS, ("container",)) == (found.status, found.matched_by, found.alike)
     assert (
-        "Fixed: `module app → Cart.by_id` kept 1 `app.Item` per call, and now `module app → Cart.by_id` is full: "
+        "Fixed: `module app → Cart.by_id` kept 1 `app.Item` per call, and now it is full: "
         "it holds 128 and never more than 128 (recognised by its container; its fingerprint is another one now)."
     ) == found.sentence
+    # The cause is still called by the name that it had as a leak, with its numbers.
+    assert (True, "app.Item", "finding") == (found.gone, found.finding.type, found.before_growth.counted)
     # Entries there are not what was counted before: all objects of the type are.
     assert ("type", (1, 10, 117)) == (found.after_growth.counted, tuple(n for _, n in found.after_growth.rounds))
 
@@ -122,7 +124,7 @@ def test_a_rate_is_another_one_from_a_quarter_on(leaks, expected, rate):
 
 
 def test_rates_of_few_objects_differ_by_chance(program, by_id):
-    # 46 and 65 objects in 463 calls: a factor of 1.4, and two runs of one program can differ as much. 460 and 650 do not.
+    # 46 and 65 objects in 463 calls: a factor of 1.4, and two runs of one program can differ so. 460 and 650 cannot.
     few = [program().keeps(by_id, "app.Item", *growth).analysis() for growth in ((0, 1, 15, 30), (0, 2, 21, 42))]
     many = [program().keeps(by_id, "app.Item", *growth).analysis() for growth in ((0, 10, 150, 300), (0, 20, 210, 420))]
     assert (Status.UNCHANGED, Status.WORSE) == (change(*few).status, change(*many).status)
@@ -169,9 +171,7 @@ def test_a_line_that_moved_inside_its_function_is_the_same_line(leaks):
 
 
 def test_type_alone_is_not_enough(leaks):
-    found = compare(
-        [leaks.one()], [leaks(path=NAMES, name="app.Item", place=("app/names.py", 3, "add")).analysis()]
-    )
+    found = compare([leaks.one()], [leaks(path=NAMES, name="app.Item", place=("app/names.py", 3, "add")).analysis()])
     assert [Status.NEW, Status.FIXED] == [each.status for each in found.changes]
     assert Outcome.WORSE == found.outcome
 
@@ -248,25 +248,26 @@ def test_what_is_suppressed_after_is_not_fixed(leaks):
 
 
 @pytest.mark.parametrize(
-    ("expected", "before", "after"),
+    ("expected", "sides"),
     [
-        ("new", "---", "lll"),
-        ("unsure", "---", "l-l"),
-        ("unsure", "-l-", "lll"),
-        ("fixed", "lll", "---"),
-        ("unsure", "l--", "---"),
-        ("fixed", "lll", "-e"),
-        ("unsure", "lll", "ee"),
-        ("new", "-e", "ll"),
-        ("new", "--", "le"),
+        ("new", "--- lll"),
+        ("unsure", "--- l-l"),
+        ("unsure", "-l- lll"),
+        ("fixed", "lll ---"),
+        ("unsure", "l-- ---"),
+        ("fixed", "lll -e"),
+        ("unsure", "lll ee"),
+        ("new", "-e ll"),
+        ("new", "-- le"),
     ],
 )
-def test_new_is_in_all_runs_after_and_none_before(leaks, clean, program, expected, before, after):
+def test_new_is_in_all_runs_after_and_none_before(leaks, clean, program, expected, sides):
     runs = {
         "l": leaks.one(),
         "-": clean,
         "e": program(confirming=None).ended("killed").analysis(),
     }
+    before, after = sides.split()
     found = compare([runs[each] for each in before], [runs[each] for each in after])
     assert expected == only(found.changes).status
 
@@ -316,6 +317,16 @@ def test_types_and_lines_are_compared_with_their_rounds(leaks, clean):
         only(found.lines).frame.line,
         only(found.lines).status,
     )
+
+
+def test_types_and_lines_of_a_run_that_ended_early_are_not_called_fixed(leaks, program):
+    early = program(confirming=None, traced=True).ended("killed by signal 9").analysis()
+    found = compare([leaks.one()], [early])
+    assert {(Status.UNSURE, (None,))} == {(row.status, row.after_rates) for row in (*found.types, *found.lines)}
+    # One that ran to its end beside it can tell.
+    whole = program(confirming=None, traced=True).analysis()
+    found = compare([leaks.one()], [early, whole])
+    assert {(Status.FIXED, (None, 0.0))} == {(row.status, row.after_rates) for row in (*found.types, *found.lines)}
 
 
 def test_a_line_that_an_edit_moved_is_one_line(leaks):

@@ -14,7 +14,17 @@ from enum import Enum
 from snapdiff.analysis import compare_sentences as say
 from snapdiff.analysis.caveats import caveats
 from snapdiff.analysis.compare_rows import line_changes, line_growth, type_changes, type_growth
-from snapdiff.analysis.comparison import WEIGHING, Change, Comparison, Growth, Match, Outcome, Side, Status
+from snapdiff.analysis.comparison import (
+    WEIGHING,
+    Change,
+    Comparison,
+    Growth,
+    Match,
+    Outcome,
+    Side,
+    Status,
+    proves_absence,
+)
 from snapdiff.analysis.likeness import Key, pair_up
 from snapdiff.analysis.model import Analysis, Finding, Verdict
 from snapdiff.analysis.rate_change import Found, rate_change, rounds_of
@@ -81,12 +91,6 @@ def compare(
         lines=line_changes(old, new),
         caveats=caveats(old, new),
     )
-
-
-def proves_absence(run: Analysis) -> bool:
-    """Say whether what a run did not find was not there: it ran to its end and its control stood still."""
-    doubtful = run.verdict is Verdict.INCONCLUSIVE and run.control.ran and (run.control.objects or run.control.blocks)
-    return run.complete and len(run.rounds) > 1 and not doubtful
 
 
 def _names(runs: Sequence[Analysis], names: Sequence[str], word: str) -> tuple[str, ...]:
@@ -187,7 +191,7 @@ def _middle(half: _Half) -> Finding | None:
 
 def _growth(half: _Half, finding: Finding | None, other: Finding | None) -> Growth | None:
     """Return what the planned rounds gained: of the finding, else of all objects of the type of its other side."""
-    if finding is not None and (other is None or finding.unit == other.unit):
+    if finding is not None and (other is None or finding.unit == other.unit or finding.verdict in WEIGHING):
         run = next(run for run, one in half.found if one is finding)
         rounds = zip(rounds_of(run, finding), finding.growth, strict=False)
         return Growth(tuple((each.iterations, gained) for each, gained in rounds if not each.extra), "finding")

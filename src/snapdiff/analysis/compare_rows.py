@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from typing import TypeVar
 
 from snapdiff.analysis import limits
-from snapdiff.analysis.comparison import Growth, LineChange, Side, Status, TypeChange
+from snapdiff.analysis.comparison import Growth, LineChange, Side, Status, TypeChange, proves_absence
 from snapdiff.analysis.model import Analysis, Finding, Frame, LineRow, Round, TypeRow, Verdict
 
 _LEAKS = (Verdict.LEAK, Verdict.SLOW_LEAK)
@@ -18,12 +18,11 @@ _Id = TypeVar("_Id", bound=Hashable)
 def type_changes(before: Side, after: Side) -> tuple[TypeChange, ...]:
     """Compare the types that grow with the calls in a run."""
     was, now = ([{row.type: row for row in run.types} for run in side.runs] for side in (before, after))
-    changes = [
-        TypeChange(name, *compared)
-        for name in _growing((*was, *now))
-        if (compared := _compare([rows.get(name) for rows in was], [rows.get(name) for rows in now],
-                                 before.runs[0].rounds, after.runs[0].rounds)) is not None
-    ]  # fmt: skip
+    changes = []
+    for name in _growing((*was, *now)):
+        compared = _compare(before, [rows.get(name) for rows in was], after, [rows.get(name) for rows in now])
+        if compared is not None:
+            changes.append(TypeChange(name, *compared))
     return tuple(sorted(changes, key=lambda row: (*_order(row), row.type)))[: limits.MOST_ROWS]
 
 
@@ -39,8 +38,7 @@ def line_changes(before: Side, after: Side) -> tuple[LineChange, ...]:
     changes = []
     for frame in dict.fromkeys((*_growing(now), *(frame for frame in _growing(was) if frame not in moved.values()))):
         old = moved.get(frame, frame)
-        compared = _compare([rows.get(old) for rows in was], [rows.get(frame) for rows in now],
-                            before.runs[0].line_rounds, after.runs[0].line_rounds)  # fmt: skip
+        compared = _compare(before, [rows.get(old) for rows in was], after, [rows.get(frame) for rows in now])
         if compared is not None:
             changes.append(LineChange(frame, old.line if old != frame else None, *compared))
     return tuple(sorted(changes, key=lambda row: (*_order(row), row.frame.file, row.frame.line)))[: limits.MOST_ROWS]
@@ -90,27 +88,42 @@ def _moved(was: list[Frame], now: list[Frame]) -> dict[Frame, Frame]:
 
 
 def _compare(
-    was: list[_Row | None], now: list[_Row | None], rounds: tuple[Round, ...], rounds_now: tuple[Round, ...]
-) -> tuple[Status, tuple[int, ...], tuple[int, ...], tuple[float, ...], tuple[float, ...]] | None:
+    before: Side, was: list[_Row | None], after: Side, now: list[_Row | None]
+) -> tuple[Status, tuple[int, ...], tuple[int, ...], tuple[float | None, ...], tuple[float | None, ...]] | None:
     """Return status, growth and rates of a row; None where it grows with the calls on no side."""
-    then, there = ([row is not None and row.verdict in _LEAKS for row in rows] for rows in (was, now))
-    rates, rates_now = ([_rate(row) for row in rows] for rows in (was, now))
-    if not any(then + there) or not any(rates + rates_now):
+    rates: tuple[float | None, ...] = _rates(before, was)
+    rates_now: tuple[float | None, ...] = _rates(after, now)
+    if not any(_leaks(row) for row in (*was, *now)) or not any((*rates, *rates_now)):
         # What grows in size alone has nothing to count here; its container says so.
         return None
-    if all(then) and all(there):
-        status = Status.UNCHANGED
-        if min(rates_now) > max(rates) * limits.CHANGED_RATE:
-            status = Status.WORSE
-        elif min(rates) > max(rates_now) * limits.CHANGED_RATE:
-            status = Status.BETTER
-    elif all(then) and not any(there):
-        status = Status.FIXED
-    elif all(there) and not any(then):
-        status = Status.NEW
-    else:
-        status = Status.UNSURE
-    return status, _planned(was[0], rounds), _planned(now[0], rounds_now), tuple(rates), tuple(rates_now)
+    return _status(rates, was, rates_now, now), _planned(before, was[0]), _planned(after, now[0]), rates, rates_now
+
+
+def _status(
+    rates: tuple[float | None, ...], was: list[_Row | None], rates_now: tuple[float | None, ...], now: list[_Row | None]
+) -> Status:
+    known = [value for value in rates if value is not None]
+    known_now = [value for value in rates_now if value is not None]
+    then = {_leaks(row) for row, value in zip(was, rates, strict=True) if value is not None}
+    there = {_leaks(row) for row, value in zip(now, rates_now, strict=True) if value is not None}
+    if then == there == {True}:
+        if min(known_now) > max(known) * limits.CHANGED_RATE:
+            return Status.WORSE
+        return Status.BETTER if min(known) > max(known_now) * limits.CHANGED_RATE else Status.UNCHANGED
+    if then == {True} and there == {False}:
+        return Status.FIXED
+    return Status.NEW if then == {False} and there == {True} else Status.UNSURE
+
+
+def _leaks(row: TypeRow | LineRow | None) -> bool:
+    return row is not None and row.verdict in _LEAKS
+
+
+def _rates(side: Side, rows: Iterable[TypeRow | LineRow | None]) -> tuple[float | None, ...]:
+    """Return the rates of a row in each run; None where it does not grow and the run cannot tell that."""
+    return tuple(
+        _rate(row) if _leaks(row) or proves_absence(run) else None for run, row in zip(side.runs, rows, strict=True)
+    )
 
 
 def _rate(row: TypeRow | LineRow | None) -> float:
@@ -119,11 +132,14 @@ def _rate(row: TypeRow | LineRow | None) -> float:
     return row.objects_per_iteration if isinstance(row, TypeRow) else row.blocks_per_iteration
 
 
-def _planned(row: TypeRow | LineRow | None, rounds: tuple[Round, ...]) -> tuple[int, ...]:
+def _planned(side: Side, row: TypeRow | LineRow | None) -> tuple[int, ...]:
+    """Return what the planned rounds of the first run gained."""
+    run = side.runs[0]
+    rounds = run.line_rounds if isinstance(row, LineRow) else run.rounds
     numbers = () if row is None else row.objects if isinstance(row, TypeRow) else row.blocks
     padded = numbers or (0,) * len(rounds)
     return tuple(number for each, number in zip(rounds, padded, strict=False) if not each.extra)
 
 
 def _order(row: TypeChange | LineChange) -> tuple[int, float]:
-    return list(Status).index(row.status), -max((*row.before_rates, *row.after_rates))
+    return list(Status).index(row.status), -max(rate or 0.0 for rate in (*row.before_rates, *row.after_rates))

@@ -81,7 +81,9 @@ def _tally(changes: Sequence[Change]) -> str:
 def _fixed(change: Change) -> str:
     was, now = _one(change.before), change.after
     if now is not None and now.verdict is not Verdict.CYCLE:
-        return f"Fixed: {_who(was)} {_did(was)}, and now {_bare(now)}{_numbers(change)}"
+        bare = _bare(now)
+        bare = f"it{bare.removeprefix(_who(was))}" if bare.startswith(f"{_who(was)} ") else bare
+        return f"Fixed: {_who(was)} {_did(was)}, and now {bare}{_numbers(change)}"
     growth = change.after_growth
     if growth is not None and _flat(growth):
         return f"Fixed: {_who(was)} {_did(was)}, now 0{_numbers(change)}"
@@ -111,7 +113,7 @@ def _unchanged(change: Change) -> str:
 
 def _unsure(change: Change) -> str:
     found = change.finding
-    verb = _does(found) if change.after is not None else _did(found)
+    verb = _did(found) if change.gone else _does(found)
     return f"Cannot be told: {_who(found)} {verb}; {change.reason}"
 
 

@@ -82,9 +82,16 @@ class Change:
     sentence: str
 
     @property
+    def gone(self) -> bool:
+        """True where there is nothing after, or only something harmless in the place of a leak."""
+        if self.before is None or self.after is None:
+            return self.after is None
+        return self.before.verdict in WEIGHING and self.after.verdict not in WEIGHING
+
+    @property
     def finding(self) -> Finding:
         """The finding after, or where it is gone that before."""
-        found = self.after if self.after is not None else self.before
+        found = self.before if self.gone else self.after
         if found is None:
             raise ValueError("a change has a finding on one side at least")
         return found
@@ -98,8 +105,9 @@ class TypeChange:
     status: Status
     before: tuple[int, ...]
     after: tuple[int, ...]
-    before_rates: tuple[float, ...]
-    after_rates: tuple[float, ...]
+    before_rates: tuple[float | None, ...]
+    """None in a run that did not find it and cannot tell that it is not there."""
+    after_rates: tuple[float | None, ...]
 
 
 @dataclass(frozen=True)
@@ -112,8 +120,9 @@ class LineChange:
     status: Status
     before: tuple[int, ...]
     after: tuple[int, ...]
-    before_rates: tuple[float, ...]
-    after_rates: tuple[float, ...]
+    before_rates: tuple[float | None, ...]
+    """None in a run that did not find it and cannot tell that it is not there."""
+    after_rates: tuple[float | None, ...]
 
 
 @dataclass(frozen=True)
@@ -132,3 +141,9 @@ class Comparison:
     lines: tuple[LineChange, ...]
     caveats: tuple[str, ...]
     """What else differs between the sides, and what could not be compared."""
+
+
+def proves_absence(run: Analysis) -> bool:
+    """Say whether what a run did not find was not there: it ran to its end and its control stood still."""
+    doubtful = run.verdict is Verdict.INCONCLUSIVE and run.control.ran and (run.control.objects or run.control.blocks)
+    return run.complete and len(run.rounds) > 1 and not doubtful

@@ -36,7 +36,7 @@ def default_output(recording: Path, form: str, name: str | None = None) -> Path 
 
 
 def check_room(output: Path | None, force: bool) -> None:
-    """End the command where the output exists and may not be overwritten, before anything is computed."""
+    """End the command where the output exists and may not be overwritten, before anything is rendered."""
     if output is not None and str(output) != "-" and output.exists() and not force:
         raise fail(f"{output} exists. Choose another name with -o, or overwrite it with --force.")
 
@@ -53,5 +53,7 @@ def write(text: str, output: Path | None, sentence: str, force: bool) -> None:
         check_room(output, force=False)
     except OSError as error:
         raise fail(f"{output} cannot be written: {error.strerror}.") from None
-    click.echo(sentence)
+    from snapdiff.report.annotations import log_line
+
+    click.echo(log_line(sentence))
     click.echo(str(output))

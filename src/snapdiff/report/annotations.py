@@ -31,9 +31,8 @@ def command(name: str, title: str, message: str, place: Frame | None) -> str:
 
 
 def log_line(text: str) -> str:
-    """Return a line for the log of a job in which the runner finds no command: it looks for `::` and for `##[`."""
-    line = words.one_line(text).replace("##[", "## [")
-    return f"\N{ZERO WIDTH SPACE}{line}" if line.startswith("::") else line
+    """Return a line for the log of a job, in which no command of anybody is hidden."""
+    return words.for_log(words.one_line(text))
 
 
 def _title(finding: Finding) -> str:

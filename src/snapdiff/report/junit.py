@@ -60,7 +60,7 @@ def run_case(analysis: Analysis, classname: str, name: str = RECORDED) -> TestCa
     )
     if not analysis.complete or inconclusive or (analysis.control.ran and analysis.control.objects):
         error = Error(_text(analysis.sentence), "incomplete" if not analysis.complete else "inconclusive")
-        error.text = _text("\n".join(doubts))
+        error.text = _text("\n".join(words.one_line(doubt) for doubt in doubts))
         made.result = [error]
     return made
 
@@ -94,13 +94,16 @@ def suite(name: str, cases: Iterable[TestCase], started: str, properties: Iterab
 
 def about(finding: Finding) -> str:
     """Return what a person needs to mend a finding: chain, lines, cure and fingerprint."""
-    lines = [finding.sentence, *chain_text(finding).splitlines()]
+    lines = [finding.sentence]
     lines += [f"grown at {words.place_in(row.frame)}" for row in finding.grown_at]
     lines += [f"born at {words.place_in(row.frame)} ({words.percent(row.share)})" for row in finding.born_at]
     if finding.verdict in words.CAUSES:
         lines.append(f"usual cure: {cure(finding)}")
     lines += [*finding.reasons, f"fingerprint {finding.fingerprint}"]
-    return _text("\n".join(lines))
+    told = [words.one_line(line) for line in lines]
+    if chain := chain_text(finding):
+        told.insert(1, chain)
+    return _text("\n".join(told))
 
 
 def title(finding: Finding) -> str:

@@ -15,7 +15,7 @@ from snapdiff.report.chain import chain_text
 from snapdiff.report.cures import cure
 from snapdiff.report.cut import cut_for_page
 from snapdiff.report.evidence import Reading, main_finding, read_rounds, read_traced_rounds
-from snapdiff.report.limits import MARKDOWN_CHARACTERS, OPEN_CAUSES, PAGE, TEXT_FINDINGS, TEXT_TYPE, TIGHT_PAGE
+from snapdiff.report.limits import MARKDOWN_CHARACTERS, MARKDOWN_TYPE, OPEN_CAUSES, PAGE, TEXT_FINDINGS, TIGHT_PAGE
 
 
 def render_markdown(analysis: Analysis) -> str:
@@ -30,7 +30,7 @@ def render_markdown(analysis: Analysis) -> str:
 def _render(analysis: Analysis, findings: int, most: int) -> str:
     word, sign = words.VERDICT_WORDS[analysis.verdict]
     target = f": {md.code(analysis.method.target)}" if analysis.method.target else ""
-    parts = [f"### {sign} {word}{target}", f"**{md.sentence(analysis.sentence)}**"]
+    parts = [f"### {sign} {word}{target}", md.strong(analysis.sentence)]
     if not analysis.complete:
         parts.append(f"The run is incomplete: it ended {md.plain(analysis.ended)}.")
     failed = [row for row in analysis.audit if not row.passed]
@@ -53,7 +53,7 @@ def _render(analysis: Analysis, findings: int, most: int) -> str:
 
 def _rounds(analysis: Analysis) -> list[str]:
     finding = main_finding(analysis)
-    own = gains.counted(finding, TEXT_TYPE) if finding is not None else None
+    own = gains.counted(finding, MARKDOWN_TYPE) if finding is not None else None
     traced = read_traced_rounds(analysis)
     tables = [_table(read_rounds(analysis), None if traced else own, "Calls")]
     if traced:
@@ -80,7 +80,7 @@ def _table(readings: Sequence[Reading], own: str | None, head: str) -> str:
 
 
 def _cause(number: int, finding: Finding) -> str:
-    parts = [f"**{number}. {md.sentence(finding.sentence)}**"]
+    parts = [md.strong(finding.sentence, number)]
     if chain := chain_text(finding):
         parts.append(md.block(chain))
     facts = []

@@ -1,8 +1,8 @@
 """Recorded text inside Markdown: it stays text on GitHub and GitLab, whatever it is.
 
 A class can be named `![](https://elsewhere/)`, `@everyone` or `</details>`. What is not made of plain words and numbers
-goes into a code span, where nothing is looked for: no markup, link, mention or reference to a ticket. What would end
-the code span, or a cell of a table, goes into a `<code>` element with each such character as a number.
+goes into a code span, where nothing is looked for: no markup, link, mention or reference to a ticket. (A `<code>`
+element would not do: GitHub makes links of addresses in it.)
 """
 
 from __future__ import annotations
@@ -19,18 +19,23 @@ _PLAIN: Final = re.compile(r"[^\W_]+(?:[-'\u2019][^\W\d_]+)*|[+\u2212]?\d[\d,]*(
 _SIGNS: Final = {"%", "\N{MULTIPLICATION SIGN}", "\N{RIGHTWARDS ARROW}", "\N{EN DASH}"}
 _OPENING: Final = "(\N{LEFT DOUBLE QUOTATION MARK}"
 _CLOSING: Final = ",.;:)?\N{RIGHT DOUBLE QUOTATION MARK}\N{HORIZONTAL ELLIPSIS}"
-#: Characters that a code span between single backticks cannot have in it, in a table or at its edges.
-_NO_SPAN: Final = re.compile(r"[`|\\]|^\s|\s$|^$")
-_HARMLESS: Final = re.compile(r"[^\w \-./(),]|_")
+_BAR: Final = "\N{LEFT CEILING}U+007C\N{RIGHT CEILING}"
 _TICKS: Final = re.compile("`+")
 
 
 def code(text: str) -> str:
-    """Return recorded text as code."""
+    """Return recorded text as code. Between more backticks than it has in a row nothing else is looked for."""
     line = one_line(text)
-    if not _NO_SPAN.search(line):
-        return f"`{line}`"
-    return "<code>" + _HARMLESS.sub(lambda match: f"&#{ord(match[0])};", line) + "</code>"
+    if not line:
+        return "` `"
+    fence = "`" * (1 + _longest(line))
+    pad = " " if "`" in (line[0], line[-1]) else ""
+    return f"{fence}{pad}{line}{pad}{fence}"
+
+
+def _longest(text: str) -> int:
+    """Return how many backticks there are in a row."""
+    return max((len(run) for run in _TICKS.findall(text)), default=0)
 
 
 def plain(text: str) -> str:
@@ -65,6 +70,14 @@ def sentence(text: str) -> str:
     return _join(parts)
 
 
+def strong(text: str, number: int | None = None) -> str:
+    """Return a sentence that stands out, with its number in a list; nothing of nothing."""
+    said = sentence(text)
+    if not said:
+        return ""
+    return f"**{said}**" if number is None else f"**{number}. {said}**"
+
+
 def _join(parts: Sequence[str]) -> str:
     """Put pieces together with a blank between them, but none before what closes a clause or behind what opens one."""
     text = ""
@@ -77,14 +90,17 @@ def _join(parts: Sequence[str]) -> str:
 def block(text: str) -> str:
     """Return lines of recorded text as a block that ends nowhere but at its end."""
     safe = visible(text)
-    fence = "`" * max(3, 1 + max((len(run) for run in _TICKS.findall(safe)), default=0))
+    fence = "`" * max(3, 1 + _longest(safe))
     return f"{fence}text\n{safe}\n{fence}"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[int] = ()) -> str:
-    """Return a table of cells that are Markdown already; columns in `numbers` are set to the right."""
+    """Return a table of cells that are Markdown already; columns in `numbers` are set to the right.
+
+    A bar in a name is shown as its code point: parsers disagree on how to write one in code behind a backslash.
+    """
     rule = ["---:" if at in numbers else "---" for at in range(len(head))]
-    return "\n".join("| " + " | ".join(row) + " |" for row in (head, rule, *rows))
+    return "\n".join("| " + " | ".join(cell.replace("|", _BAR) for cell in row) + " |" for row in (head, rule, *rows))
 
 
 def folded(summary: str, *parts: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
@@ -46,7 +46,7 @@ def render_sarif(analysis: Analysis) -> str:
     return log(results, [analysis])
 
 
-def log(results: Sequence[dict[str, Any]], runs: Iterable[Analysis]) -> str:
+def log(results: Sequence[dict[str, Any]], runs: Sequence[Analysis]) -> str:
     """Return a log with these results of these recordings."""
     document = {
         "$schema": SCHEMA,
@@ -56,6 +56,7 @@ def log(results: Sequence[dict[str, Any]], runs: Iterable[Analysis]) -> str:
                 "tool": {"driver": _driver()},
                 "invocations": [_invocation(run) for run in runs],
                 "columnKind": "unicodeCodePoints",
+                "properties": {"redacted": any(run.redacted for run in runs)},
                 "results": results,
             }
         ],

@@ -66,6 +66,9 @@ _UNSAFE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 
+#: What begins a workflow command of GitHub Actions.
+_COMMAND: Final = re.compile(r"^(\s*)::", re.MULTILINE)
+
 
 def visible(text: str) -> str:
     """Return `text` with every character that could act instead of being read shown as its code point."""
@@ -163,3 +166,11 @@ def place_in(frame: Frame) -> str:
 def one_line(text: str) -> str:
     """Return `text` on one line, with nothing in it that acts: for a message that ends where its line ends."""
     return visible(" ".join(text.split()))
+
+
+def for_log(text: str) -> str:
+    """Return lines in which the runner of GitHub Actions finds no command: it looks for `::` first, and for `##[`.
+
+    What is printed in a job is read by the runner, and any name can be wrapped to the beginning of a line.
+    """
+    return _COMMAND.sub(lambda match: f"{match[1]}\N{ZERO WIDTH SPACE}::", text).replace("##[", "## [")

@@ -38,6 +38,7 @@ def _render(whole: Comparison, caps: PageCaps) -> str:
         "after": compared.after,
         "before": compared.before,
         "numbers": compared.numbers,
+        "highest": lambda rates: max((rate or 0.0 for rate in rates), default=0.0),
         "python": lambda pairs: dict(pairs).get("python"),
         "spanned": compared.span,
         "what": compared.what,
@@ -71,6 +72,6 @@ def _render(whole: Comparison, caps: PageCaps) -> str:
 
 def _rounds(whole: Comparison, change: Change) -> tuple[Round, ...]:
     """Return the rounds that the growth of a change's finding follows, of the run that has it."""
-    side = whole.after if change.after is not None else whole.before
+    side = whole.before if change.gone else whole.after
     run = next((run for run in side.runs if change.finding in run.findings), side.runs[0])
     return rounds_of(run, change.finding)

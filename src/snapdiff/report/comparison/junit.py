@@ -26,16 +26,27 @@ def render_junit(comparison: Comparison) -> str:
     if not comparison.changes:
         cases.append(junit.case(junit.CLEAN, target, output=comparison.sentence))
     started = comparison.after.runs[0].method.started
-    return junit.suite(f"snapdiff compare {target}", cases, started, [("outcome", comparison.outcome)])
+    return junit.suite(
+        f"snapdiff compare {target}",
+        cases,
+        started,
+        [
+            ("outcome", comparison.outcome.value),
+            ("redaction", words.REDACTION[comparison.after.runs[0].redacted]),
+        ],
+    )
 
 
 def _case(change: Change, target: str) -> TestCase:
     from junitparser import Error, Failure
 
-    told = words.visible(
-        f"{change.sentence}\nbefore: {before(change).pace} per call\nafter: {after(change).pace} per call\n"
-        f"{change.status}: {change.reason}"
+    lines = (
+        change.sentence,
+        f"before: {before(change).pace} per call",
+        f"after: {after(change).pace} per call",
+        f"{change.status}: {change.reason}",
     )
+    told = "\n".join(words.one_line(line) for line in lines)
     if change.status not in _FAILING and change.status is not Status.UNSURE:
         return junit.case(junit.title(change.finding), target, output=told)
     made = junit.case(junit.title(change.finding), target)

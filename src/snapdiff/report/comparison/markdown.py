@@ -27,7 +27,7 @@ def render_markdown(comparison: Comparison) -> str:
 
 def _render(comparison: Comparison, changes: int, most: int) -> str:
     word, sign, _ = compared.OUTCOME[comparison.outcome]
-    parts = [f"### {sign} {word}: memory before and after", f"**{md.sentence(comparison.sentence)}**"]
+    parts = [f"### {sign} {word}: memory before and after", md.strong(comparison.sentence)]
     shown = comparison.changes[:most]
     if shown:
         parts.append(
@@ -76,15 +76,15 @@ def _row(change: Change) -> list[str]:
 def _details(number: int, change: Change) -> str:
     finding = change.finding
     # The first sentence is the comment's own.
-    said = md.code(compared.what(change)) if number == 1 else md.sentence(change.sentence)
-    parts = [f"**{number}. {said}**"]
+    head = f"**{number}. {md.code(compared.what(change))}**"
+    parts = [head if number == 1 else md.strong(change.sentence, number)]
     if chain := chain_text(finding):
         parts.append(md.block(chain))
-    when = "" if change.after is not None else " (before)"
+    when = " (before)" if change.gone else ""
     facts = [f"grown at {md.code(words.place_in(row.frame))}{when}" for row in finding.grown_at[:1]]
     facts += [f"born at {md.code(words.place_in(row.frame))}{when}" for row in finding.born_at[:1]]
     facts.append(f"why: {md.plain(change.reason)}")
-    if change.after is not None and finding.verdict in words.CAUSES:
+    if not change.gone and finding.verdict in words.CAUSES:
         facts.append(f"usual cure: {md.plain(cure(finding))}")
     facts.append(f"fingerprint {md.code(finding.fingerprint)}")
     return "\n\n".join([*parts, "\n".join(f"- {fact}" for fact in facts)])

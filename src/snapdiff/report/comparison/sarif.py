@@ -24,8 +24,7 @@ def render_sarif(comparison: Comparison) -> str:
 
 
 def _result(change: Change) -> dict[str, Any] | None:
-    # What was fixed is told by what it was: the finding after, if there is one, is harmless.
-    finding = change.before if change.status is Status.FIXED and change.before is not None else change.finding
+    finding = change.finding
     if finding.verdict not in sarif.LEVELS:
         return None
     made = sarif.result(finding, "")

@@ -9,19 +9,18 @@ from snapdiff.analysis.comparison import Change, Comparison, Side
 from snapdiff.report import words
 from snapdiff.report.comparison import words as compared
 from snapdiff.report.comparison.cut import cut_for_page
-from snapdiff.report.limits import PAGE, TEXT_FINDINGS
+from snapdiff.report.limits import PAGE, TEXT_FINDINGS, TEXT_WIDTH
 from snapdiff.report.text import columns
+from snapdiff.report.texts import with_texts
 
-#: A terminal of 80 columns shows every line whole.
-WIDTH = 79
 _ROWS = 8
 
 
 def render_text(comparison: Comparison) -> str:
     """Return the summary: the sentence, each cause before and after, types and lines, and what else differs."""
     changes = len(comparison.changes)
-    comparison, _ = cut_for_page(comparison, PAGE)
-    parts = [textwrap.fill(comparison.sentence, WIDTH)]
+    comparison = with_texts(cut_for_page(comparison, PAGE)[0], words.one_line)
+    parts = [textwrap.fill(comparison.sentence, TEXT_WIDTH)]
     shown = comparison.changes[:TEXT_FINDINGS]
     parts += [_change(number, change) for number, change in enumerate(shown, 1)]
     if left := changes - len(shown):
@@ -46,7 +45,7 @@ def render_text(comparison: Comparison) -> str:
     parts.append("\n".join([*_runs("before", comparison.before), *_runs("after", comparison.after)]))
     if comparison.after.runs[0].redacted:
         parts.append(f"Redaction: {words.REDACTION[True]}.")
-    return words.visible("\n\n".join(parts)) + "\n"
+    return words.for_log(words.visible("\n\n".join(parts))) + "\n"
 
 
 def _change(number: int, change: Change) -> str:
@@ -59,7 +58,7 @@ def _change(number: int, change: Change) -> str:
         rows.append((name, *end))
     lines.append(textwrap.indent(columns(rows, left=(0, 2)), "   "))
     finding = change.finding
-    when = "" if change.after is not None else " (before)"
+    when = " (before)" if change.gone else ""
     if finding.grown_at:
         lines.append(f"   grown at {words.place_in(finding.grown_at[0].frame)}{when}")
     if finding.born_at:
@@ -74,7 +73,7 @@ def _bullets(head: str, texts: Sequence[str]) -> str:
 
 
 def _wrapped(text: str, first: str, later: str) -> str:
-    return textwrap.fill(text, WIDTH, initial_indent=first, subsequent_indent=later, break_on_hyphens=False)
+    return textwrap.fill(text, TEXT_WIDTH, initial_indent=first, subsequent_indent=later, break_on_hyphens=False)
 
 
 def _runs(word: str, side: Side) -> list[str]:

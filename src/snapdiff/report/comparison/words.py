@@ -77,9 +77,11 @@ def _pace(rates: Sequence[float | None], growth: Growth | None, finding: Finding
     return text if len(found) == len(rates) else f"{text}, in {len(found)} of {len(rates)} runs"
 
 
-def span(rates: Iterable[float]) -> str:
-    """Return the rates of a row in all runs: `+1`, or `+1 to +1.2`."""
-    found = list(rates)
+def span(rates: Iterable[float | None]) -> str:
+    """Return the rates of a row in all runs: `+1`, or `+1 to +1.2`; a dash where no run can tell."""
+    found = [value for value in rates if value is not None]
+    if not found:
+        return words.NOTHING
     low, high = (words.signed_rate(end(found)) for end in (min, max))
     return low if low == high else f"{low} to {high}"
 
