@@ -35,7 +35,10 @@ def shop(past):
         past.run(4, leak),
         past.run(5, replace(leak, rate=2.0), changed=True),
     ]
-    notes = [past.note(at="2026-11-04T11:00:00+00:00"), past.note(at="2026-11-04T12:00:00+00:00", ticket="https://t.example/1", fixed_in="4.2.1")]
+    notes = [
+        past.note(at="2026-11-04T11:00:00+00:00"),
+        past.note(at="2026-11-04T12:00:00+00:00", ticket="https://t.example/1", fixed_in="4.2.1"),
+    ]
     return trend(runs, notes, 10)
 
 
@@ -194,7 +197,7 @@ def test_another_format_is_refused(render):
         render((), "junit")
 
 
-HEIGHTS = """() => [...document.querySelectorAll('#verdict svg text')].map(each => each.getBoundingClientRect().height)"""
+HEIGHTS = "[...document.querySelectorAll('#verdict svg text')].map(each => each.getBoundingClientRect().height)"
 
 
 @pytest.mark.browser

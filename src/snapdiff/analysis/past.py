@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from snapdiff.analysis.compare import proves_absence
+from snapdiff.analysis.comparison import proves_absence
 from snapdiff.analysis.model import Analysis, ChainNode, Finding, Frame, Law, Ledger, Verdict
 from snapdiff.analysis.sentences import gained_per_call
 
@@ -78,7 +78,7 @@ class PastRun:
     sentence: str
     complete: bool
     tells_absence: bool
-    """True where what it did not find was not there; see `snapdiff.analysis.compare.proves_absence`."""
+    """True where what it did not find was not there; see `snapdiff.analysis.comparison.proves_absence`."""
     ended: str
     python: str
     snapdiff: str
