@@ -8,11 +8,13 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from snapdiff.analysis.model import Verdict
 from snapdiff.analysis.recall import Alike, Recall
 from snapdiff.analysis.trend import trend, workloads
 from snapdiff.report.limits import PAGE_BYTES
+from snapdiff.report.schema import load_history_schema
 from snapdiff.report.texts import with_texts
 from snapdiff.report.trend import charts, render_recalls, render_trend, render_workloads
 
@@ -166,8 +168,15 @@ def test_the_text_fits_a_terminal_and_tells_the_same(shop):
     assert "fixed in 4.2.1, seen again after that was written down" in words
 
 
+def valid(text):
+    """Return JSON that the schema knows every field of."""
+    data = json.loads(text)
+    Draft202012Validator(load_history_schema()).validate(data)
+    return data
+
+
 def test_the_json_has_every_run_and_what_no_run_can_tell_is_null(shop):
-    data = json.loads(render_trend(shop, "json"))
+    data = valid(render_trend(shop, "json"))
     assert ("snapdiff-trend/1", "leak", 5) == (data["format"], data["verdict"], len(data["runs"]))
     assert [0.0, 0.0, None, 1.0, 2.0] == data["courses"][0]["rates"]
     assert ["there", "gone"] == [course["state"] for course in data["courses"]]
@@ -185,7 +194,7 @@ def test_what_was_recalled_is_said_with_what_was_done_about_it(past):
     assert "The same cause: seen on 3 November 2026, ticket ABC-123, fixed in 4.2.1; last in bench.py:checkout." in text
     assert "87 % alike: Leak: `Basket.by_id` gains 1 `Item`. the same type, `app.Item`." in text
     assert "seen in 2 runs, from 1 November 2026 to 2 November 2026" in text
-    data = json.loads(render_recalls([Recall(one, (same,))], "json"))
+    data = valid(render_recalls([Recall(one, (same,))], "json"))
     assert [("4.2.1", True)] == [
         (alike["notes"][0]["fixed_in"], alike["same"]) for alike in data["findings"][0]["alike"]
     ]

@@ -14,7 +14,7 @@ import click
 from snapdiff.cli.config import HISTORY, history_place, suppressions
 from snapdiff.cli.github import say
 from snapdiff.cli.main import SUPPRESSIONS, USAGE, examples, fail
-from snapdiff.cli.output import FORCE, OUTPUT, REDACT, check_room, write
+from snapdiff.cli.output import FORCE, REDACT, check_room, write
 
 if TYPE_CHECKING:
     from snapdiff.api import History
@@ -111,7 +111,9 @@ def add(  # noqa: PLR0917
 @click.option("--branch", help="Only runs of this branch.")
 @click.option("--machine", help="Only runs on this machine.")
 @click.option("--last", type=click.IntRange(1), default=_LAST, show_default=True, help="The latest runs, this many.")
-@OUTPUT
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="File to write; by default standard output, also as `-`."
+)
 @click.option(
     "--format",
     "form",

@@ -1,4 +1,4 @@
-"""A trend as JSON, format `snapdiff-trend/1`, and causes seen before, `snapdiff-similar/1` (see trend_schema.json)."""
+"""A trend as JSON, `snapdiff-trend/1`, and causes seen before, `snapdiff-similar/1` (see history_schema.json)."""
 
 from __future__ import annotations
 
