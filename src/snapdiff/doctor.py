@@ -151,8 +151,8 @@ def _page(report: api.Report) -> Iterator[Check]:
     page = report.render("html")
     yield Check("page", State.WORKS, f"rendered, {len(page) / 1000:,.0f} kB")
     if "Path to what grows" in page:
-        by = "pygraphviz" if importlib.util.find_spec("pygraphviz") else "dot"
-        yield Check("graphs", State.WORKS, f"drawn by {by}")
+        by = "pygraphviz" if importlib.util.find_spec("pygraphviz") else "`dot` on PATH"
+        yield Check("graphs", State.WORKS, f"drawn; {by} is there")
     else:
         yield Check(
             "graphs",

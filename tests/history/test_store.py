@@ -174,6 +174,22 @@ def test_a_row_that_no_snapdiff_has_written_is_refused_in_one_sentence(store, pa
             tables.read_run({**row, **change}, [])
 
 
+def test_a_table_with_other_columns_is_refused(store, place):
+    import lancedb
+
+    schema = tables.schema(tables.RUNS)
+    lancedb.connect(place).create_table("runs-x", schema=schema.remove(schema.get_field_index("verdict")))
+    with pytest.raises(HistoryError, match="a table of runs with other columns than snapdiff's"):
+        store.runs()
+
+
+@pytest.mark.parametrize("rate", [float("nan"), float("inf"), None])
+def test_a_rate_that_is_no_number_is_refused(past, rate):
+    row = tables.finding_rows(past.run(3, past.finding()), "entry")[0]
+    with pytest.raises(HistoryError, match="a rate that is no number"):
+        tables.read_finding({**row, "rate": rate})
+
+
 @pytest.mark.parametrize("place", ["nonsense://bucket/place", "/dev/null/place"])
 def test_a_place_that_cannot_be_is_one_sentence(place, past):
     with pytest.raises(HistoryError, match=f"^The history at {place} cannot be used: .*[.]$"):

@@ -7,12 +7,13 @@ import textwrap
 
 import click
 
-from snapdiff.cli.main import LEAK, examples
+from snapdiff.cli.main import examples
 
 _EXAMPLES = examples(
     "snapdiff doctor",
     "snapdiff doctor --python .venv/bin/python",
 )
+_BROKEN = 1
 _COLOURS = {"works": "green", "lacking": "yellow", "broken": "red"}
 _WIDTH = 79
 _INDENT = " " * 20
@@ -38,7 +39,7 @@ def command(python: str) -> None:
             click.echo(textwrap.fill(check.advice, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT))
         broken = broken or check.state is State.BROKEN
     if broken:
-        raise click.exceptions.Exit(LEAK)
+        raise click.exceptions.Exit(_BROKEN)
 
 
 def _wrapped(text: str) -> str:

@@ -28,7 +28,8 @@ class _Service:
     machine: tuple[str, ...]
 
 
-#: Variables of jobs for pull requests come first: the others name a merge that nobody has checked in.
+#: Variables of jobs for pull requests come first: the others name a merge that is made for the job alone. GitHub names
+#: no other commit.
 _SERVICES: Final = (
     _Service("github", "GITHUB_ACTIONS", ("GITHUB_SHA",), ("GITHUB_HEAD_REF", "GITHUB_REF_NAME"), ("RUNNER_NAME",)),
     _Service(

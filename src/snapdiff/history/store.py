@@ -166,7 +166,7 @@ class Store:
                 if any(words in str(error).lower() for words in _NOT_YET):
                     continue  # somebody is making it at this moment
                 raise HistoryError(_sentence(error, self.place)) from error
-            tables.check(table.schema, self.place)
+            tables.check(kind, table.schema, self.place)
             found.append(table)
         return found
 

@@ -6,6 +6,7 @@ all share an `entry`, a name that is used once. Who stops in between leaves find
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -60,8 +61,9 @@ def schema(table: str) -> pa.Schema:
     return pa.schema(columns[table], metadata={_MARK: str(VERSION).encode()})
 
 
-def check(found: pa.Schema, place: str) -> None:
+def check(kind: str, found: pa.Schema, place: str) -> None:
     """Raise HistoryError where a table is not of a history, or of a newer one than this snapdiff can read."""
+    expected = schema(kind)
     mark = (found.metadata or {}).get(_MARK, b"")
     if not mark.isdigit():
         raise HistoryError(f"{place} is a LanceDB database of something else, not a history of snapdiff.")
@@ -69,6 +71,10 @@ def check(found: pa.Schema, place: str) -> None:
         raise HistoryError(
             f"{place} was written by a newer snapdiff (history format {int(mark)}; this one knows {VERSION}). "
             "Upgrade with: pip install --upgrade snapdiff-leaks"
+        )
+    if {field.name: field.type for field in found} != {field.name: field.type for field in expected}:
+        raise HistoryError(
+            f"{place} has a table of {kind} with other columns than snapdiff's: something else wrote it."
         )
 
 
@@ -95,6 +101,7 @@ def note_row(note: Note) -> Row:
 def read_run(row: Row, findings: Sequence[Row]) -> PastRun:
     """Return a run from its row and those of its findings. Raises HistoryError."""
     origin = Origin(**{each.name: row[each.name] for each in fields(Origin)})
+    _finite(row["objects_per_call"] or 0)
     rest = {each.name: row[each.name] for each in fields(PastRun) if each.name not in ("origin", "findings")}
     return _plain(
         lambda: PastRun(
@@ -112,6 +119,7 @@ def read_run(row: Row, findings: Sequence[Row]) -> PastRun:
 
 def read_finding(row: Row) -> PastFinding:
     """Return a finding from its row. Raises HistoryError."""
+    _finite(row["rate"], row["bytes_per_call"])
     rest = {each.name: row[each.name] for each in fields(PastFinding)}
     return _plain(
         lambda: PastFinding(
@@ -130,6 +138,11 @@ def read_finding(row: Row) -> PastFinding:
 def read_note(row: Row) -> Note:
     """Return a note from its row."""
     return Note(**{each.name: row[each.name] for each in fields(Note)})
+
+
+def _finite(*rates: float | None) -> None:
+    if not all(rate is not None and math.isfinite(rate) for rate in rates):
+        raise HistoryError("The history holds a rate that is no number.")
 
 
 def _plain(make: Callable[[], _T]) -> _T:
