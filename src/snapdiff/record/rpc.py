@@ -1,0 +1,254 @@
+"""A worker behind JSON-RPC: snapdiff is its parent, and makes requests as the agent inside orders them."""
+
+from __future__ import annotations
+
+import math
+import os
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from snapdiff.agent import serve, spool
+from snapdiff.record import requests, stillness
+from snapdiff.record.conversation import Conversation, WorkerEndedError, WorkerError, waiting
+from snapdiff.record.framing import AUTO
+from snapdiff.record.worker_command import WorkerCommand, parse
+
+#: Seconds to wait for a reply. A request takes thirty times as long when every allocation is traced.
+DEFAULT_REPLY_TIMEOUT = 120.0
+#: Seconds between looks at a conversation in which nothing happens.
+_IDLE = 0.2
+#: Seconds between the end of a worker's output and its own, where that is what ended it.
+_MOMENT = 2.0
+#: Seconds that a worker gets to end after its standard input was closed, before it is terminated.
+HANG_UP = 5.0
+
+
+@dataclass(frozen=True)
+class Rpc:
+    """What `record --rpc` was told. Times in seconds."""
+
+    command: str
+    request: Path
+    framing: str = AUTO
+    in_flight: int = 1
+    """Requests that may wait for their replies at once."""
+    reply_timeout: float = DEFAULT_REPLY_TIMEOUT
+
+    @property
+    def name(self) -> str:
+        """What the worker is called, for naming its recording. Raises OptionsError."""
+        return parse(self.command).name
+
+
+class Worker:
+    """One worker, and the thread that talks to it."""
+
+    def __init__(self, rpc: Rpc, setup: str | None, teardown: str | None) -> None:
+        """Read the files and take the command apart. Raises OptionsError."""
+        self.rpc = rpc
+        self.command: WorkerCommand = parse(rpc.command)
+        self._requests = requests.in_turn(requests.read(rpc.request))
+        self._around = {
+            serve.SETUP: requests.read(Path(setup)) if setup is not None else (),
+            serve.TEARDOWN: requests.read(Path(teardown)) if teardown is not None else (),
+        }
+        self.failure: WorkerError | None = None
+        self.failed_in: list[int] = []
+        """The spool's state when the worker failed."""
+        self._orders, self._done = os.pipe(), os.pipe()
+        self._talk: Conversation | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._state = memoryview(b"")
+        self._thread: threading.Thread | None = None
+        self._hung_up: float | None = None
+        self._terminated = False
+        self._restless = self._settled = 0
+        self._at_checkpoints = [0, 0]
+        """Most bytes in the pipe to the worker and in the one from it at a checkpoint."""
+
+    # -- for the supervisor -------------------------------------------------------------------------------
+
+    @property
+    def plan(self) -> dict[str, Any]:
+        """What the agent's plan says of it."""
+        served = {"kind": self.command.kind, "name": self.command.name}
+        arguments = list(self.command.arguments)
+        return {"serve": served, "arguments": arguments, "order_fd": self._orders[1], "done_fd": self._done[0]}
+
+    @property
+    def fds(self) -> tuple[int, int]:
+        """The descriptors that the agent inherits."""
+        return (self._orders[1], self._done[0])
+
+    def start(self, process: subprocess.Popen[bytes], state: memoryview) -> None:
+        """Begin to talk to the worker, which was started with pipes for its standard input and output."""
+        for fd in self.fds:
+            os.close(fd)
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._process, self._state = process, state
+        self._talk = Conversation(
+            process.stdin.fileno(), process.stdout.fileno(), self.rpc.framing, self.rpc.reply_timeout
+        )
+        self._thread = threading.Thread(target=self._serve, name="snapdiff-rpc", daemon=True)
+        self._thread.start()
+
+    def look(self) -> None:
+        """Note what waits in the pipes, at a checkpoint."""
+        if self._talk is not None:
+            self._at_checkpoints[0] = max(self._at_checkpoints[0], waiting(self._talk.stdin))
+            self._at_checkpoints[1] = max(self._at_checkpoints[1], waiting(self._talk.stdout))
+
+    def hang_up(self) -> None:
+        """Close the worker's standard input; terminate the worker when it does not end by that. Called again and again."""
+        process = self._process
+        if process is None or process.stdin is None:
+            return
+        if self._hung_up is None:
+            self._hung_up = time.monotonic()
+            process.stdin.close()
+        elif not self._terminated and time.monotonic() - self._hung_up > HANG_UP:
+            self._terminated = True
+            process.terminate()
+
+    def close(self) -> None:
+        """Let go of everything, when the worker has ended."""
+        for fd in (self._orders[0], self._done[1], *(() if self._process is not None else self.fds)):
+            try:
+                os.close(fd)
+            except OSError:
+                pass
+        if self._thread is not None:
+            self._thread.join(HANG_UP)
+        if self._process is not None and self._process.stdout is not None:
+            self._process.stdout.close()
+
+    def notes(self, returncode: int | None, complete: bool) -> list[str]:
+        """Return what the recording should say of the conversation, in sentences."""
+        talk = self._talk
+        if talk is None:
+            return []
+        found = [
+            f"JSON-RPC, framing {talk.framing}: {talk.sent:,} requests were sent, {talk.replies:,} replies came. "
+            f"At most {talk.most_to_worker:,} bytes waited in the pipe to the worker and {talk.most_from_worker:,} in "
+            f"the one from it; at checkpoints {self._at_checkpoints[0]:,} and {self._at_checkpoints[1]:,}."
+        ]
+        passed = [
+            f"{count:,} {what}{'s' if count != 1 else ''}"
+            for count, what in (
+                (talk.strays, "line that is no message"), (talk.notifications, "notification"),
+                (talk.asked, "request of its own"),
+            )
+            if count
+        ]  # fmt: skip
+        if passed:
+            found.append(f"The worker also wrote {', '.join(passed)}.")
+        if self._restless:
+            found.append(
+                f"The worker was not idle at {self._restless:,} of {self._settled:,} looks before a measurement: "
+                "counts may be off by what it was just doing."
+            )
+        if complete and returncode:
+            how = f"status {returncode}" if returncode > 0 else f"signal {-returncode}"
+            why = "did not end when its standard input was closed, and was terminated" if self._terminated else "ended"
+            found.append(f"After the recording the worker {why} ({how}).")
+        return found
+
+    # -- the thread ---------------------------------------------------------------------------------------
+
+    def _serve(self) -> None:
+        talk, orders = self._talk, self._orders[0]
+        assert talk is not None
+        try:
+            while True:
+                if not talk.exchange(_IDLE, (orders,)):
+                    continue
+                order = os.read(orders, serve.ORDER.size)
+                if len(order) < serve.ORDER.size:
+                    break
+                os.write(self._done[1], serve.DONE.pack(self._carry_out(*serve.ORDER.unpack(order))))
+        except WorkerError as error:
+            self.failure, self.failed_in = error, self._state.tolist()
+        except WorkerEndedError:
+            if self._lives_on():
+                self.failure, self.failed_in = WorkerError("closed its standard output"), self._state.tolist()
+        except (OSError, ValueError):
+            # The supervisor has closed the pipes.
+            pass
+        self._refuse()
+
+    def _lives_on(self) -> bool:
+        """Say whether the worker does not end within a moment."""
+        assert self._process is not None
+        try:
+            self._process.wait(_MOMENT)
+        except subprocess.TimeoutExpired:
+            return True
+        return False
+
+    def _refuse(self) -> None:
+        """Answer that nothing more is done; take what the worker still writes, so that it can end."""
+        talk = self._talk
+        assert talk is not None
+        try:
+            os.write(self._done[1], serve.DONE.pack(serve.FAILED))
+        except OSError:
+            pass
+        try:
+            os.set_blocking(talk.stdout, True)
+            while os.read(talk.stdout, 1 << 16):
+                pass
+        except (OSError, ValueError):
+            pass
+
+    def _carry_out(self, what: int, count: int, done: int, seconds: float) -> int:
+        if what == serve.REQUESTS:
+            return self._request(count, done, time.monotonic() + seconds)
+        if what == serve.READY:
+            self._wait(stillness.START_WINDOW, stillness.START_PATIENCE)
+        elif what == serve.SETTLE:
+            self._settled += 1
+            self._restless += not self._wait(stillness.WINDOW, stillness.PATIENCE)
+        elif what in self._around:
+            self._ask_around(what, count)
+        return count
+
+    def _wait(self, window: float, patience: float) -> bool:
+        assert self._process is not None
+        return stillness.wait(self._process.pid, window, patience)
+
+    def _ask_around(self, what: int, by_length: int) -> None:
+        talk = self._talk
+        assert talk is not None
+        if what == serve.SETUP:
+            talk.exchange(0.0)
+            talk.settle_framing(bool(by_length))
+        try:
+            for request in self._around[what]:
+                talk.send(request)
+                while talk.busy:
+                    talk.exchange(_IDLE)
+        except WorkerEndedError:
+            # Asked to go, it goes.
+            if what == serve.SETUP:
+                raise
+
+    def _request(self, count: int, done: int, deadline: float) -> int:
+        """Make requests; return how many were answered. None is begun after the deadline."""
+        talk, state = self._talk, self._state
+        assert talk is not None
+        sent = 0
+        while sent < count or talk.busy:
+            while sent < count and len(talk.pending) < self.rpc.in_flight:
+                talk.send(next(self._requests))
+                sent += 1
+            talk.exchange(_IDLE)
+            state[spool.DONE] = done + sent - len(talk.pending)
+            if time.monotonic() > deadline:
+                count = sent
+                deadline = math.inf
+        return sent

@@ -1,0 +1,55 @@
+"""Waiting until a process has nothing to do: no thread of it ran for a moment."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import psutil
+
+#: Seconds in which no thread may have run, and after which it is given up: a program with a thread that ticks for ever is
+#: never still. A thread that was woken and waits for the interpreter's lock gets it in microseconds here, since nobody
+#: else wants it.
+WINDOW = 0.01
+PATIENCE = 0.25
+#: The same for a worker that starts: it may wait for a disk or a server in between.
+START_WINDOW = 0.3
+START_PATIENCE = 60.0
+
+
+def wait(pid: int, window: float, patience: float) -> bool:
+    """Wait until no thread of a process has run for `window` seconds; return False when `patience` is over before."""
+    until = time.monotonic() + patience
+    look = _switches if os.path.isdir(f"/proc/{pid}/task") else _processor_time
+    before = look(pid)
+    while time.monotonic() < until:
+        time.sleep(window)
+        now = look(pid)
+        if now is not None and now == before:
+            return True
+        before = now
+    return False
+
+
+def _switches(pid: int) -> dict[str, bytes] | None:
+    """Return how often each thread gave the processor back or lost it; None when one is running, or gone."""
+    found = {}
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/status", "rb") as file:
+                text = file.read()
+            if b"\nState:\tR" in text or b"\nState:\tD" in text:
+                return None
+            found[thread] = text[text.index(b"\nvoluntary_ctxt_switches") :]
+    except (OSError, ValueError):
+        return None
+    return found
+
+
+def _processor_time(pid: int) -> tuple[float, float] | None:
+    """Return the seconds of processor time, where the system does not tell of threads."""
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.Error:
+        return None
+    return (times.user, times.system)
