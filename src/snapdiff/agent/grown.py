@@ -14,6 +14,7 @@ import threading
 import time
 from _thread import get_ident
 
+from . import mainthread
 from .own import FOLDER
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
@@ -44,7 +45,7 @@ class Watch:
 
 def find(watches: list[Watch], call: Callable[[], int]) -> str | None:
     """Call until every container was seen to grow or time is up; return why that could not be done, or None."""
-    if sys.gettrace() is not None:
+    if _is_traced():
         return "A trace function is installed (a debugger or coverage): lines at which containers grow were not sought."
     eye = _Eye(watches)
     started = time.monotonic()
@@ -67,6 +68,12 @@ def find(watches: list[Watch], call: Callable[[], int]) -> str | None:
     return None
 
 
+def _is_traced() -> bool:
+    """Say whether somebody traces already, here or in another thread."""
+    frames = [frame for frame in sys._current_frames().values() if not frame.f_code.co_filename.startswith(FOLDER)]
+    return sys.gettrace() is not None or any(frame.f_trace is not None for frame in frames)
+
+
 def _set(function: Any, for_threads: Any) -> None:
     """Install a trace function here and in all threads, or take it away."""
     if sys.version_info >= (3, 12):
@@ -78,6 +85,9 @@ def _set(function: Any, for_threads: Any) -> None:
                 if not current.f_code.co_filename.startswith(FOLDER):
                     current.f_trace = function
                 current = current.f_back
+    elif threading.main_thread().ident != get_ident():
+        # The program runs there and we here.
+        mainthread.settrace(function)
     threading.settrace(for_threads)
     sys.settrace(function)
 

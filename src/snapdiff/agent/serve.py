@@ -14,10 +14,13 @@ import os
 import re
 import struct
 import sys
+
+# Before our thread starts: whichever thread imports it first is the main thread for `threading.main_thread` before 3.13.
+import threading  # noqa: F401
 import time
 import types
 
-from . import calls, environment, program, spool, target
+from . import calls, environment, program, running, spool, target
 from .checkpoint import SupervisorGoneError
 from .driver import Driver
 from .own import FOLDER
@@ -69,6 +72,14 @@ class ServedDriver(Driver):
     def __init__(self, plan: Plan, folder: str) -> None:
         super().__init__(plan, folder)
         self.measurer.flushes = False
+
+    def run(self) -> int:
+        """Run everything; whatever happens, write how it ended."""
+        try:
+            return super().run()
+        finally:
+            # What the program lets go of at its end must not be kept by us.
+            self.measurer.owners.clear()
 
     def worker_ends(self, error: BaseException | None) -> None:
         """Write how the worker ended, unless the plan was through. Called in its own thread."""
@@ -122,8 +133,8 @@ class RequestCalls(calls.Calls):
         _order(self._fds, SETTLE, 0, 0, _ALWAYS)
 
     def owners(self) -> list[Any]:
-        """Nothing: a worker holds what it has by itself."""
-        return []
+        """Return what the functions that run in the main thread hold: the loop that reads requests, and the like."""
+        return running.instances() if self._order == REQUESTS else []
 
 
 def _order(fds: tuple[int, int], what: int, count: int, done: int, seconds: float) -> int:

@@ -18,17 +18,20 @@ START_PATIENCE = 60.0
 
 
 def wait(pid: int, window: float, patience: float) -> bool:
-    """Wait until no thread of a process has run for `window` seconds; return False when `patience` is over before."""
+    """Wait until no thread of a process has run for `window` seconds; return False when `patience` is over before.
+
+    A process that is gone is still.
+    """
     until = time.monotonic() + patience
     look = _switches if os.path.isdir(f"/proc/{pid}/task") else _processor_time
     before = look(pid)
-    while time.monotonic() < until:
+    while time.monotonic() < until and psutil.pid_exists(pid):
         time.sleep(window)
         now = look(pid)
         if now is not None and now == before:
             return True
         before = now
-    return False
+    return not psutil.pid_exists(pid)
 
 
 def _switches(pid: int) -> dict[str, bytes] | None:
