@@ -1,1 +1,1 @@
-"""The LanceDB worker behind JSON-RPC on its standard streams, with a parent in JavaScript; each once sound, once not."""
+"""The LanceDB worker behind JSON-RPC, with a parent in JavaScript; each once sound and once not."""

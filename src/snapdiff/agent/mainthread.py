@@ -1,7 +1,7 @@
 """Setting the main thread's trace function from another thread, where `threading` cannot (before 3.12).
 
-The interpreter runs pending calls in the main thread, when that next runs Python code: for a worker that sleeps in a read,
-after the read, before it looks at what it got. Frames that run already are told one by one.
+The interpreter runs pending calls in the main thread, when that next runs Python code: for a worker that sleeps in a
+read, after the read, before it looks at what it got. Frames that run already are told one by one.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def settrace(function: Callable[..., Any] | None) -> bool:
     add.argtypes = [kind, ctypes.c_void_p]
     if add(call, None):
         return False
-    frame: Any = sys._current_frames().get(threading.main_thread().ident)
+    frame: Any = sys._current_frames().get(threading.main_thread().ident or 0)
     while frame is not None:
         if not frame.f_code.co_filename.startswith(FOLDER):
             frame.f_trace = function

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import types
 
 from .names import HAVE_GC, flags
 from .own import FOLDER
@@ -16,19 +17,20 @@ TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
     from typing import Any
 
+_SUSPENDED = (types.CoroutineType, types.GeneratorType)
 _OPTIMIZED = 1
 _HEAP_TYPE = 1 << 9
-#: References to the dict of a frame's local variables when nobody but the frame and we have it: those two, and the one of
-#: getrefcount's argument.
+#: References to the dict of a frame's local variables when nobody but the frame and we have it: those two, and the one
+#: of getrefcount's argument.
 _NOBODY_ELSE = 3
 #: Roots are walked from at every checkpoint.
 _MOST = 40
 
 
 def instances() -> list[Any]:
-    """Return the instances of Python classes among the local variables of the main thread, outermost function first."""
+    """Return the main thread's local variables that are instances or suspended functions, outermost function first."""
     frames = []
-    frame: Any = sys._current_frames().get(threading.main_thread().ident)
+    frame: Any = sys._current_frames().get(threading.main_thread().ident or 0)
     while frame is not None:
         if frame.f_code.co_flags & _OPTIMIZED and not frame.f_code.co_filename.startswith(FOLDER):
             frames.append(frame)
@@ -36,10 +38,17 @@ def instances() -> list[Any]:
     found: dict[int, Any] = {}
     while frames:
         for value in _locals(frames.pop()):
-            bits = flags(type(value))
-            if bits & _HEAP_TYPE and bits & HAVE_GC and not isinstance(value, (type, BaseException)):
+            if _can_hold(type(value)):
                 found.setdefault(id(value), value)
     return list(found.values())[:_MOST]
+
+
+def _can_hold(cls: type) -> bool:
+    """Say whether an object of a type is worth being a root: one of a class, or a function that was suspended."""
+    if cls in _SUSPENDED:
+        return True
+    bits = flags(cls)
+    return bool(bits & _HEAP_TYPE and bits & HAVE_GC) and not issubclass(cls, (type, BaseException))
 
 
 def _locals(frame: Any) -> list[Any]:

@@ -15,7 +15,7 @@ import re
 import struct
 import sys
 
-# Before our thread starts: whichever thread imports it first is the main thread for `threading.main_thread` before 3.13.
+# Before our thread starts: until 3.13 whichever thread imports it first is the main thread to `threading.main_thread`.
 import threading  # noqa: F401
 import time
 import types
@@ -54,6 +54,8 @@ class WorkerFailedError(Exception):
 def main(plan: Plan, folder: str) -> int:
     """Run the worker in this thread, the plan in another; return the worker's exit status."""
     driver = ServedDriver(plan, folder)
+    # Here and not in our thread: the program may end before that has begun.
+    driver.state[spool.PHASE] = spool.LOADING
     _thread.start_new_thread(driver.run, ())
     try:
         program.run(plan.serve["kind"], plan.serve["name"], plan.arguments)
@@ -101,7 +103,6 @@ class ServedDriver(Driver):
         return 1 if quiet else super()._ended_by(error)
 
     def _load(self) -> tuple[calls.Calls, calls.Calls, Callable[[], Any] | None]:
-        self.state[spool.PHASE] = spool.LOADING
         name, fds = self.plan.target, (self.plan.order_fd, self.plan.done_fd)
         _order(fds, READY, 0, 0, _ALWAYS)
         self.stage = "setup"

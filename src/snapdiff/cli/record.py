@@ -63,9 +63,9 @@ from snapdiff.record.options import DEFAULT_MAX_TIME, DEFAULT_TRACE_DEPTH, TRACE
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
 @click.option("--debug", is_flag=True, help="Show tracebacks of errors.")
 def command(  # noqa: PLR0917
-    target: str | None, arguments: tuple[str, ...], output: Path | None, rounds: str, setup: str | None, teardown: str | None,
-    inputs: str | None, python: str, trace: str, trace_depth: int, snapshots: str, timeout: float | None,
-    max_time: float, force: bool, quiet: bool, debug: bool, **rpc: Any,
+    target: str | None, arguments: tuple[str, ...], output: Path | None, rounds: str, setup: str | None,
+    teardown: str | None, inputs: str | None, python: str, trace: str, trace_depth: int, snapshots: str,
+    timeout: float | None, max_time: float, force: bool, quiet: bool, debug: bool, **rpc: Any,
 ) -> None:  # fmt: skip
     """Run TARGET 1, 10 and N times and record what grows.
 

@@ -59,7 +59,9 @@ def worker_of(
             raise OptionsError("Name what to record: path/to/file.py:function, or a worker with --rpc.")
         return None
     if target is not None or arguments:
-        raise OptionsError("With --rpc there is no TARGET, and arguments are part of the command: --rpc 'COMMAND ARGS'.")
+        raise OptionsError(
+            "With --rpc there is no TARGET, and arguments are part of the command: --rpc 'COMMAND ARGS'."
+        )
     if request is None:
         raise OptionsError("--rpc needs the requests to make: --request FILE.jsonl, one request a line.")
     if inputs is not None:

@@ -8,6 +8,7 @@ import select
 import time
 from array import array
 from collections import deque
+from collections.abc import Callable, Iterator
 from fcntl import ioctl
 from termios import FIONREAD
 from typing import Any
@@ -16,6 +17,8 @@ from snapdiff.record import framing
 from snapdiff.record.requests import Request
 
 _CHUNK = 1 << 16
+#: Seconds between looks at a conversation in which nothing happens.
+IDLE = 0.2
 #: JSON-RPC's code for a method that nobody has.
 _NO_SUCH_METHOD = -32601
 _MOST_SHOWN = 300
@@ -37,7 +40,11 @@ class WorkerEndedError(Exception):
 class Conversation:
     """One worker's standard streams, from the other side. `stdin` and `stdout` are our ends of its pipes."""
 
-    def __init__(self, stdin: int, stdout: int, framed: str, patience: float) -> None:
+    def __init__(  # noqa: PLR0917
+        self, stdin: int, stdout: int, framed: str, patience: float, requests: Iterator[Request], in_flight: int
+    ) -> None:
+        self._requests = requests
+        self._in_flight = in_flight
         self.stdin = stdin
         self.stdout = stdout
         self.framing = framed
@@ -90,9 +97,28 @@ class Conversation:
             self._read()
         for number, (request, since) in self.pending.items():
             if time.monotonic() - since > self._patience:
-                raise WorkerError(f"gave no reply to {_named(number, request)} within {self._patience:g} s{self._hint()}")
+                raise WorkerError(
+                    f"gave no reply to {_named(number, request)} within {self._patience:g} s{self._hint()}"
+                )
             break
         return any(fd in readable for fd in also)
+
+    def make(self, count: int, seconds: float, tell: Callable[[int], None]) -> int:
+        """See that so many requests are made and answered; begin none after some seconds. Return how many.
+
+        `tell` is told how many are done. Raises WorkerError or WorkerEndedError.
+        """
+        deadline = time.monotonic() + seconds
+        sent = 0
+        while sent < count or self.busy:
+            while sent < count and len(self.pending) < self._in_flight:
+                self.send(next(self._requests))
+                sent += 1
+            self.exchange(IDLE)
+            tell(sent - len(self.pending))
+            if time.monotonic() > deadline:
+                count = min(count, sent)
+        return sent
 
     def look(self) -> None:
         """Note how many bytes wait in the pipes."""
@@ -158,8 +184,8 @@ class Conversation:
 
     def _replied(self, message: dict[str, Any], content: bytes) -> None:
         number = message.get("id")
-        known = type(number) is int and number in self.pending
-        name = _named(number, self.pending[number][0]) if known and type(number) is int else "a request"
+        waited = self.pending.get(number) if type(number) is int else None
+        name = "a request" if waited is None or type(number) is not int else _named(number, waited[0])
         if message.get("jsonrpc") != "2.0":
             raise WorkerError(f'replied to {name} without "jsonrpc": "2.0"', _shown(content))
         if "error" in message:
@@ -167,9 +193,9 @@ class Conversation:
             code = error.get("code") if isinstance(error, dict) else None
             shown = code if type(code) is int else "without a code"
             raise WorkerError(f"answered {name} with error {shown}", _shown(content))
-        if not known:
-            asked = "no request" if not self.pending else f"request {', '.join(map(str, list(self.pending)[:5]))}"
-            raise WorkerError(f"replied with an id that waits for no reply, while {asked} did", _shown(content))
+        if waited is None or type(number) is not int:
+            wanted = ", ".join(map(str, list(self.pending)[:5])) or "none"
+            raise WorkerError(f"replied with an id that no open request has (open: {wanted})", _shown(content))
         if "result" not in message:
             raise WorkerError(f"replied to {name} with neither result nor error", _shown(content))
         self.replies += 1

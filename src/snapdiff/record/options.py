@@ -51,8 +51,8 @@ class Options:
     timeout: float | None = None
     max_time: float = DEFAULT_MAX_TIME
     rpc: Rpc | None = None
-    """The worker to ask, when the target is one behind JSON-RPC: then `target` is its command, and `setup` and `teardown`
-    name files of requests."""
+    """The worker to ask, when the target is one behind JSON-RPC: then `target` is its command, and `setup` and
+    `teardown` name files of requests."""
     arguments: tuple[str, ...] = ()
     command: tuple[str, ...] = field(default=())
     """The command line, for "how to reproduce"."""

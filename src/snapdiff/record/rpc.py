@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import subprocess
 import threading
@@ -13,14 +12,15 @@ from typing import Any
 
 from snapdiff.agent import serve, spool
 from snapdiff.record import requests, stillness
-from snapdiff.record.conversation import Conversation, WorkerEndedError, WorkerError, waiting
+from snapdiff.record.conversation import IDLE, Conversation, WorkerEndedError, WorkerError, waiting
 from snapdiff.record.framing import AUTO
+from snapdiff.record.relay import ParentGoneError, Relay
 from snapdiff.record.worker_command import WorkerCommand, parse
 
+#: What stands for a file of requests when they come from our own parent.
+RELAYED = "-"
 #: Seconds to wait for a reply. A request takes thirty times as long when every allocation is traced.
 DEFAULT_REPLY_TIMEOUT = 120.0
-#: Seconds between looks at a conversation in which nothing happens.
-_IDLE = 0.2
 #: Seconds between the end of a worker's output and its own, where that is what ended it.
 _MOMENT = 2.0
 #: Seconds that a worker gets to end after its standard input was closed, before it is terminated.
@@ -51,7 +51,9 @@ class Worker:
         """Read the files and take the command apart. Raises OptionsError."""
         self.rpc = rpc
         self.command: WorkerCommand = parse(rpc.command)
-        self._requests = requests.in_turn(requests.read(rpc.request))
+        self.relays = str(rpc.request) == RELAYED
+        """Whether the requests come from the parent that started us, and the replies go there."""
+        self._requests = () if self.relays else requests.read(rpc.request)
         self._around = {
             serve.SETUP: requests.read(Path(setup)) if setup is not None else (),
             serve.TEARDOWN: requests.read(Path(teardown)) if teardown is not None else (),
@@ -66,6 +68,8 @@ class Worker:
         self._thread: threading.Thread | None = None
         self._hung_up: float | None = None
         self._terminated = False
+        self._unsettled = False
+        """Whether requests were made since the worker was last waited for."""
         self._restless = self._settled = 0
         self._at_checkpoints = [0, 0]
         """Most bytes in the pipe to the worker and in the one from it at a checkpoint."""
@@ -88,32 +92,44 @@ class Worker:
         """Begin to talk to the worker, which was started with pipes for its standard input and output."""
         for fd in self.fds:
             os.close(fd)
-        assert process.stdin is not None
-        assert process.stdout is not None
         self._process, self._state = process, state
-        self._talk = Conversation(
-            process.stdin.fileno(), process.stdout.fileno(), self.rpc.framing, self.rpc.reply_timeout
+        stdin, stdout = [stream.fileno() for stream in (process.stdin, process.stdout) if stream is not None]
+        framed, patience = self.rpc.framing, self.rpc.reply_timeout
+        if self.relays:
+            self._talk = Relay(stdin, stdout, framed)
+        else:
+            in_turn = requests.in_turn(self._requests)
+            self._talk = Conversation(stdin, stdout, framed, patience, in_turn, self.rpc.in_flight)
+        self._thread = threading.Thread(
+            target=self._serve, args=(self._talk, process), name="snapdiff-rpc", daemon=True
         )
-        self._thread = threading.Thread(target=self._serve, name="snapdiff-rpc", daemon=True)
         self._thread.start()
 
     def look(self) -> None:
         """Note what waits in the pipes, at a checkpoint."""
+        if isinstance(self._talk, Relay):
+            self._talk.look_at_parent()
         if self._talk is not None:
             self._at_checkpoints[0] = max(self._at_checkpoints[0], waiting(self._talk.stdin))
             self._at_checkpoints[1] = max(self._at_checkpoints[1], waiting(self._talk.stdout))
 
-    def hang_up(self) -> None:
-        """Close the worker's standard input; terminate the worker when it does not end by that. Called again and again."""
+    def hang_up(self) -> bool:
+        """Close the worker's standard input; terminate the worker when it does not end by that.
+
+        Called again and again. Returns False as long as a parent of its own still talks to it.
+        """
         process = self._process
         if process is None or process.stdin is None:
-            return
+            return True
+        if isinstance(self._talk, Relay) and self.failure is None and not self._talk.hung_up():
+            return False
         if self._hung_up is None:
             self._hung_up = time.monotonic()
             process.stdin.close()
         elif not self._terminated and time.monotonic() - self._hung_up > HANG_UP:
             self._terminated = True
             process.terminate()
+        return True
 
     def close(self) -> None:
         """Let go of everything, when the worker has ended."""
@@ -124,8 +140,9 @@ class Worker:
                 pass
         if self._thread is not None:
             self._thread.join(HANG_UP)
-        if self._process is not None and self._process.stdout is not None:
-            self._process.stdout.close()
+        for stream in (self._process.stdin, self._process.stdout) if self._process is not None else ():
+            if stream is not None:
+                stream.close()
 
     def notes(self, returncode: int | None, complete: bool) -> list[str]:
         """Return what the recording should say of the conversation, in sentences."""
@@ -137,16 +154,18 @@ class Worker:
             f"At most {talk.most_to_worker:,} bytes waited in the pipe to the worker and {talk.most_from_worker:,} in "
             f"the one from it; at checkpoints {self._at_checkpoints[0]:,} and {self._at_checkpoints[1]:,}."
         ]
+        if isinstance(talk, Relay):
+            found += talk.notes()
         passed = [
-            f"{count:,} {what}{'s' if count != 1 else ''}"
-            for count, what in (
-                (talk.strays, "line that is no message"), (talk.notifications, "notification"),
-                (talk.asked, "request of its own"),
+            f"{what}: {count:,}"
+            for what, count in (
+                ("lines that are no message", talk.strays), ("notifications", talk.notifications),
+                ("requests of its own", talk.asked),
             )
             if count
         ]  # fmt: skip
         if passed:
-            found.append(f"The worker also wrote {', '.join(passed)}.")
+            found.append(f"Of what the worker wrote besides, {', '.join(passed)}.")
         if self._restless:
             found.append(
                 f"The worker was not idle at {self._restless:,} of {self._settled:,} looks before a measurement: "
@@ -160,40 +179,28 @@ class Worker:
 
     # -- the thread ---------------------------------------------------------------------------------------
 
-    def _serve(self) -> None:
-        talk, orders = self._talk, self._orders[0]
-        assert talk is not None
+    def _serve(self, talk: Conversation, process: subprocess.Popen[bytes]) -> None:
+        orders = self._orders[0]
         try:
             while True:
-                if not talk.exchange(_IDLE, (orders,)):
+                if not talk.exchange(IDLE, (orders,)):
                     continue
                 order = os.read(orders, serve.ORDER.size)
                 if len(order) < serve.ORDER.size:
                     break
-                os.write(self._done[1], serve.DONE.pack(self._carry_out(*serve.ORDER.unpack(order))))
+                os.write(self._done[1], serve.DONE.pack(self._carry_out(talk, *serve.ORDER.unpack(order))))
         except WorkerError as error:
             self.failure, self.failed_in = error, self._state.tolist()
         except WorkerEndedError:
-            if self._lives_on():
+            if _lives_on(process):
                 self.failure, self.failed_in = WorkerError("closed its standard output"), self._state.tolist()
         except (OSError, ValueError):
             # The supervisor has closed the pipes.
             pass
-        self._refuse()
+        self._refuse(talk)
 
-    def _lives_on(self) -> bool:
-        """Say whether the worker does not end within a moment."""
-        assert self._process is not None
-        try:
-            self._process.wait(_MOMENT)
-        except subprocess.TimeoutExpired:
-            return True
-        return False
-
-    def _refuse(self) -> None:
+    def _refuse(self, talk: Conversation) -> None:
         """Answer that nothing more is done; take what the worker still writes, so that it can end."""
-        talk = self._talk
-        assert talk is not None
         try:
             os.write(self._done[1], serve.DONE.pack(serve.FAILED))
         except OSError:
@@ -205,25 +212,33 @@ class Worker:
         except (OSError, ValueError):
             pass
 
-    def _carry_out(self, what: int, count: int, done: int, seconds: float) -> int:
+    def _tell(self, done: int) -> None:
+        self._state[spool.DONE] = done
+
+    def _carry_out(self, talk: Conversation, what: int, count: int, done: int, seconds: float) -> int:
         if what == serve.REQUESTS:
-            return self._request(count, done, time.monotonic() + seconds)
+            self._unsettled = True
+            try:
+                return talk.make(count, seconds, lambda made: self._tell(done + made))
+            except ParentGoneError:
+                if self._state[spool.PHASE] != spool.HOLDING:
+                    raise
+                # Everything is measured; where it grows is seen as far as there were requests.
+                return 0
         if what == serve.READY:
             self._wait(stillness.START_WINDOW, stillness.START_PATIENCE)
-        elif what == serve.SETTLE:
+        elif what == serve.SETTLE and self._unsettled:
+            self._unsettled = False
             self._settled += 1
             self._restless += not self._wait(stillness.WINDOW, stillness.PATIENCE)
         elif what in self._around:
-            self._ask_around(what, count)
+            self._ask_around(talk, what, count)
         return count
 
     def _wait(self, window: float, patience: float) -> bool:
-        assert self._process is not None
-        return stillness.wait(self._process.pid, window, patience)
+        return self._process is None or stillness.wait(self._process.pid, window, patience)
 
-    def _ask_around(self, what: int, by_length: int) -> None:
-        talk = self._talk
-        assert talk is not None
+    def _ask_around(self, talk: Conversation, what: int, by_length: int) -> None:
         if what == serve.SETUP:
             talk.exchange(0.0)
             talk.settle_framing(bool(by_length))
@@ -231,24 +246,17 @@ class Worker:
             for request in self._around[what]:
                 talk.send(request)
                 while talk.busy:
-                    talk.exchange(_IDLE)
+                    talk.exchange(IDLE)
         except WorkerEndedError:
             # Asked to go, it goes.
             if what == serve.SETUP:
                 raise
 
-    def _request(self, count: int, done: int, deadline: float) -> int:
-        """Make requests; return how many were answered. None is begun after the deadline."""
-        talk, state = self._talk, self._state
-        assert talk is not None
-        sent = 0
-        while sent < count or talk.busy:
-            while sent < count and len(talk.pending) < self.rpc.in_flight:
-                talk.send(next(self._requests))
-                sent += 1
-            talk.exchange(_IDLE)
-            state[spool.DONE] = done + sent - len(talk.pending)
-            if time.monotonic() > deadline:
-                count = sent
-                deadline = math.inf
-        return sent
+
+def _lives_on(process: subprocess.Popen[bytes]) -> bool:
+    """Say whether a process does not end within a moment."""
+    try:
+        process.wait(_MOMENT)
+    except subprocess.TimeoutExpired:
+        return True
+    return False

@@ -7,9 +7,9 @@ import time
 
 import psutil
 
-#: Seconds in which no thread may have run, and after which it is given up: a program with a thread that ticks for ever is
-#: never still. A thread that was woken and waits for the interpreter's lock gets it in microseconds here, since nobody
-#: else wants it.
+#: Seconds in which no thread may have run, and after which it is given up: a program with a thread that ticks for ever
+#: is never still. A thread that was woken and waits for the interpreter's lock gets it in microseconds here, since
+#: nobody else wants it.
 WINDOW = 0.01
 PATIENCE = 0.25
 #: The same for a worker that starts: it may wait for a disk or a server in between.

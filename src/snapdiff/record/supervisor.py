@@ -140,18 +140,19 @@ class _Run:
             "ask_fd": asked,
             "answer_fd": answered,
         }
-        command, inherited = [options.python], (asked, answered)
-        streams: dict[str, int] = {}
+        command, inherited, stream = [options.python], [asked, answered], None
         if worker is not None:
             plan.update(worker.plan)
             command += worker.command.flags
             inherited += worker.fds
-            streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "bufsize": 0}
+            stream = subprocess.PIPE
         spool.create(str(folder), plan)
         self.state = spool.open_state(str(folder))
         self.started = time.monotonic()
         try:
-            self._process = subprocess.Popen([*command, str(_BOOT), str(folder)], pass_fds=inherited, **streams)
+            self._process = subprocess.Popen(
+                [*command, str(_BOOT), str(folder)], pass_fds=inherited, stdin=stream, stdout=stream, bufsize=0
+            )
         except OSError:
             os.close(self._ask)
             os.close(self._answer)
@@ -196,9 +197,9 @@ class _Run:
                 self._stop("timed out")
             failed = self.worker is not None and self.worker.failure is not None
             if self.last is not None or self.refused is not None or failed:
+                if self.worker is not None and not self.worker.hang_up():
+                    continue
                 lingering_since = lingering_since or now
-                if self.worker is not None:
-                    self.worker.hang_up()
                 if now - lingering_since > _LINGER:
                     self._kill()
         self.returncode = self._process.returncode

@@ -1,0 +1,201 @@
+"""Standing between a worker and its real parent: what the parent sends is passed on, a round's requests at a time.
+
+The parent starts snapdiff in the worker's place. While the worker is measured the parent's next requests wait, as they
+do when a worker is slow; everything else passes at once, unchanged. An error that a worker answers with is its parent's
+business here.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import select
+import time
+from array import array
+from collections import deque
+from collections.abc import Callable
+from fcntl import ioctl
+from termios import TIOCOUTQ
+from typing import Any
+
+import psutil
+
+from snapdiff.record import framing
+from snapdiff.record.conversation import IDLE, Conversation, WorkerEndedError, WorkerError, waiting
+
+#: Bytes that a pipe takes at once when it can be written to at all (PIPE_BUF).
+_ATOMIC = 4096
+_CHUNK = 1 << 16
+
+
+class ParentGoneError(WorkerError):
+    """The parent has closed the connection before there were enough requests."""
+
+
+class Relay(Conversation):
+    """Passes messages between a parent (our own standard streams) and a worker."""
+
+    def __init__(self, stdin: int, stdout: int, framed: str, parent: tuple[int, int] = (0, 1)) -> None:
+        super().__init__(stdin, stdout, framed, math.inf, iter(()), 1)
+        self._parent_in, self._parent_out = parent
+        self._from_parent = framing.Decoder(framed)
+        self._held: deque[bytes] = deque()
+        """What the parent sent and was not passed on yet."""
+        self._to_parent: deque[memoryview] = deque()
+        self._open: set[str] = set()
+        """Ids, as JSON, of requests without a reply so far."""
+        self._allowed: float = 0
+        """Requests that may be passed on."""
+        self._gone = False
+        self._process = psutil.Process(os.getppid())
+        self._parent_memory: list[int] = []
+        self._most_unread = [0, 0]
+        """Most bytes that we had not read of the parent's, and it had not read of ours."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is still to be passed on, or a reply awaited."""
+        return bool(self._open or self._outgoing or self._to_parent)
+
+    def settle_framing(self, by_length: bool) -> None:
+        """Nothing: the parent knows how its worker reads, and speaks first."""
+
+    def make(self, count: int, seconds: float, tell: Callable[[int], None]) -> int:
+        """Pass on so many requests of the parent's; return when they are answered."""
+        deadline = time.monotonic() + seconds
+        self._allowed = count
+        while self._allowed or self.busy:
+            self.exchange(IDLE)
+            made = count - int(self._allowed)
+            tell(made - len(self._open))
+            if time.monotonic() > deadline:
+                count, self._allowed = made, 0
+            if self._gone and self._allowed and not self._held and not self.busy:
+                raise ParentGoneError(
+                    f"was asked no more: its parent closed the connection after {self.sent:,} requests"
+                )
+        return count
+
+    def hung_up(self) -> bool:
+        """Let everything pass from now on; say whether the parent has closed the connection."""
+        self._allowed = math.inf
+        return self._gone and not self._held and not self._outgoing
+
+    def look_at_parent(self) -> None:
+        """Note the parent's memory, at a checkpoint."""
+        try:
+            self._parent_memory.append(int(self._process.memory_info().rss))
+        except psutil.Error:
+            pass
+
+    def notes(self) -> list[str]:
+        """Return what was seen of the parent, in sentences."""
+        sizes = ", ".join(f"{size / 1e6:,.1f}" for size in self._parent_memory)
+        mine, its = self._most_unread
+        return [
+            f"The parent had {sizes or 'an unknown number of'} MB resident at the checkpoints, those of the control "
+            f"first. At most {mine:,} bytes waited in the pipe from it, and {its:,} in the one to it."
+        ]
+
+    # -- passing on ---------------------------------------------------------------------------------------
+
+    def exchange(self, seconds: float, also: tuple[int, ...] = ()) -> bool:
+        """Pass on what can be, waiting for it at most so long; return whether one of `also` can be read."""
+        self._pass_on()
+        reading = [self.stdout, *also]
+        if not self._gone and not self._held:
+            reading.append(self._parent_in)
+        writing = [self.stdin] if self._outgoing else []
+        writing += [self._parent_out] if self._to_parent else []
+        readable, writable, _ = select.select(reading, writing, [], seconds)
+        if self.stdin in writable:
+            self._write()
+        if self._parent_out in writable:
+            self._answer()
+        if self.stdout in readable:
+            self._read()
+        if self._parent_in in readable:
+            self._listen()
+        self._pass_on()
+        return any(fd in readable for fd in also)
+
+    def _listen(self) -> None:
+        self._most_unread[0] = max(self._most_unread[0], waiting(self._parent_in))
+        data = os.read(self._parent_in, _CHUNK)
+        self._gone = not data
+        try:
+            for content, is_message in self._from_parent.feed(data):
+                if is_message:
+                    self._held.append(content)
+        except framing.FramingError as error:
+            raise WorkerError(f"cannot be asked: its parent {error}") from None
+        if self.framing == framing.AUTO:
+            self.framing = self._from_parent.spoke or framing.AUTO
+
+    def _pass_on(self) -> None:
+        while self._held:
+            message = _object(self._held[0])
+            if "method" in message and "id" in message:
+                if not self._allowed:
+                    break
+                self._allowed -= 1
+                self.sent += 1
+                self._open.add(json.dumps(message["id"]))
+            self._put(self._held.popleft())
+
+    def _answer(self) -> None:
+        part = self._to_parent[0]
+        written = os.write(self._parent_out, part[:_ATOMIC])
+        self._to_parent[0] = part[written:]
+        if not self._to_parent[0]:
+            self._to_parent.popleft()
+        self._most_unread[1] = max(self._most_unread[1], _unread(self._parent_out))
+
+    def _read(self) -> None:
+        self.look()
+        try:
+            data = os.read(self.stdout, _CHUNK)
+        except BlockingIOError:
+            return
+        if not data:
+            raise WorkerEndedError
+        self._to_parent.append(memoryview(data))
+        try:
+            for content, is_message in self._decoder.feed(data):
+                if is_message:
+                    self._take(content)
+                elif content:
+                    self._stray(content)
+        except framing.FramingError as error:
+            raise WorkerError(str(error)) from None
+
+    def _take(self, content: bytes) -> None:
+        message = _object(content)
+        if "method" in message:
+            self.asked += "id" in message
+            self.notifications += "id" not in message
+        elif json.dumps(message.get("id")) in self._open:
+            self._open.discard(json.dumps(message["id"]))
+            self.replies += 1
+        else:
+            self._stray(content)
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    """Return a message as a dict, an empty one for what is none: it is passed on as it is."""
+    try:
+        message = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    return message if isinstance(message, dict) else {}
+
+
+def _unread(fd: int) -> int:
+    """Return the bytes that the other side of a pipe or socket has not read."""
+    found = array("i", [0])
+    try:
+        ioctl(fd, TIOCOUTQ, found)
+    except OSError:
+        return waiting(fd)
+    return max(0, found[0])

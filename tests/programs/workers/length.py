@@ -1,0 +1,48 @@
+"""A worker that frames its messages by length, as language servers do, and chats on its standard output."""
+
+import json
+import sys
+
+
+class Server:
+    def __init__(self):
+        self.pending = {}
+        self.output = bytearray()
+        self.initialized = False
+
+    def read(self):
+        length = 0
+        while True:
+            line = sys.stdin.buffer.readline()
+            if not line.strip():
+                return json.loads(sys.stdin.buffer.read(length)) if line else None
+            name, value = line.split(b":")
+            if name == b"Content-Length":
+                length = int(value)
+
+    def reply(self, number, result):
+        body = json.dumps({"jsonrpc": "2.0", "id": number, "result": result}).encode()
+        sys.stdout.buffer.write(b"Content-Length: %d\r\nContent-Type: application/json\r\n\r\n%s" % (len(body), body))
+        sys.stdout.buffer.flush()
+
+    def serve(self):
+        while (message := self.read()) is not None:
+            method, number = message["method"], message.get("id")
+            if method == "initialize":
+                self.initialized = True
+            elif method == "exit":
+                return
+            assert self.initialized
+            if method == "keep":
+                self.pending[number] = message["params"]
+            elif method == "buffer":
+                self.output += bytes(1000)
+            elif method == "chat":
+                print("a line of a log", flush=True)
+            if number is not None:
+                self.reply(number, message.get("params"))
+
+
+if __name__ == "__main__":
+    print("a word of welcome", flush=True)
+    Server().serve()
