@@ -292,6 +292,58 @@ def test_the_recording_names_the_worker_and_how_to_record_it_again(ask, report_o
     assert "snapdiff record --rpc &#39;python lines.py&#39; --request &#39;x y.jsonl&#39;" in page
 
 
+# -- between a worker and its real parent -------------------------------------------------------------------
+
+
+@pytest.fixture
+def relay(command, workers, tmp_path):
+    """Be the parent that starts snapdiff in the worker's place; return (what it did, the replies, the recording)."""
+
+    def run(requests, worker="lines.py"):
+        output = tmp_path / "run.snapdiff"
+        done = subprocess.run(
+            [*command, "record", "--rpc", f"{sys.executable} {worker}", "--request", "-", "-o", output, *PLAN],
+            cwd=workers, input="".join(json.dumps(each) + "\n" for each in requests), text=True, capture_output=True,
+            timeout=120, check=False,
+        )  # fmt: skip
+        return done, [json.loads(line) for line in done.stdout.splitlines()], output
+
+    return run
+
+
+def test_everything_that_parent_and_worker_say_to_each_other_is_passed_on(relay, report_of):
+    requests = [{"jsonrpc": "2.0", "id": f"number {n}", "method": "echo", "params": [n]} for n in range(50)]
+    # The program's own errors are its parent's business.
+    requests[7]["method"] = "fail"
+    requests.insert(9, {"jsonrpc": "2.0", "method": "told"})
+    done, replies, output = relay(requests)
+    assert 0 == done.returncode, done.stderr
+    assert [each["id"] for each in requests if "id" in each] == [each["id"] for each in replies]
+    assert -32000 == replies[7]["error"]["code"]
+    assert {"params": [49]} == replies[49]["result"]
+    assert ("as planned", [1, 3, 20]) == (
+        report_of(output)["ended"], [each["iterations"] for each in report_of(output)["rounds"]],
+    )  # fmt: skip
+    assert "50 requests were sent, 50 replies came" in notes(output)
+    assert re.search(r"The parent had [\d.]+, [\d.]+, [\d.]+, [\d.]+ MB resident", notes(output))
+
+
+def test_a_worker_of_a_real_parent_that_leaks_is_told_with_its_lines(relay, report_of):
+    done, replies, output = relay([{"jsonrpc": "2.0", "id": n, "method": "keep"} for n in range(400)])
+    leak = report_of(output)["findings"][0]
+    assert (0, 400) == (done.returncode, len(replies)), done.stderr
+    assert ("leak", "module __main__ → kept") == (leak["verdict"], leak["container"]["path"])
+    assert ["answer"] == [each["function"] for each in leak["grown_at"]]
+
+
+def test_a_parent_that_asks_too_little_leaves_the_rounds_that_are_complete(relay, report_of):
+    done, replies, output = relay([{"jsonrpc": "2.0", "id": n, "method": "echo"} for n in range(10)])
+    assert (3, 10) == (done.returncode, len(replies))
+    expected = "because the worker was asked no more: its parent closed the connection after 10 requests"
+    assert report_of(output)["ended"].startswith(expected)
+    assert [1, 3] == [each["iterations"] for each in report_of(output)["rounds"]]
+
+
 # -- wrong usage --------------------------------------------------------------------------------------------
 
 

@@ -11,12 +11,10 @@ import json
 import math
 import os
 import select
+import stat
 import time
-from array import array
 from collections import deque
 from collections.abc import Callable
-from fcntl import ioctl
-from termios import TIOCOUTQ
 from typing import Any
 
 import psutil
@@ -49,8 +47,11 @@ class Relay(Conversation):
         """Requests that may be passed on."""
         self._gone = False
         self._process = psutil.Process(os.getppid())
-        self._parent_memory: list[int] = []
-        self._most_unread = [0, 0]
+        self._parent_memory: dict[int, int] = {}
+        """Resident memory (bytes) of the parent by the checkpoint's ordinal."""
+        self._has_pipe = stat.S_ISFIFO(os.fstat(self._parent_out).st_mode)
+        """Whether a pipe leads to the parent: it can be asked how much is in it, a socket cannot."""
+        self._most_from_parent = self._most_to_parent = 0
         """Most bytes that we had not read of the parent's, and it had not read of ours."""
 
     @property
@@ -82,20 +83,21 @@ class Relay(Conversation):
         self._allowed = math.inf
         return self._gone and not self._held and not self._outgoing
 
-    def look_at_parent(self) -> None:
-        """Note the parent's memory, at a checkpoint."""
+    def look_at_parent(self, checkpoint: int) -> None:
+        """Note the parent's memory at a checkpoint, by its ordinal."""
         try:
-            self._parent_memory.append(int(self._process.memory_info().rss))
+            self._parent_memory[checkpoint] = int(self._process.memory_info().rss)
         except psutil.Error:
             pass
 
     def notes(self) -> list[str]:
         """Return what was seen of the parent, in sentences."""
-        sizes = ", ".join(f"{size / 1e6:,.1f}" for size in self._parent_memory)
-        mine, its = self._most_unread
+        sizes = ", ".join(f"{size / 1e6:,.1f}" for size in self._parent_memory.values())
+        socket = "" if self._has_pipe else " (without what the socket to it holds)"
         return [
-            f"The parent had {sizes or 'an unknown number of'} MB resident at the checkpoints, those of the control "
-            f"first. At most {mine:,} bytes waited in the pipe from it, and {its:,} in the one to it."
+            f"The parent had {sizes or 'an unknown number of'} MB resident before the first call and after each round. "
+            f"At most {self._most_from_parent:,} bytes from it waited to be passed on, and {self._most_to_parent:,} "
+            f"bytes for it to read{socket}."
         ]
 
     # -- passing on ---------------------------------------------------------------------------------------
@@ -121,7 +123,7 @@ class Relay(Conversation):
         return any(fd in readable for fd in also)
 
     def _listen(self) -> None:
-        self._most_unread[0] = max(self._most_unread[0], waiting(self._parent_in))
+        self._most_from_parent = max(self._most_from_parent, waiting(self._parent_in))
         data = os.read(self._parent_in, _CHUNK)
         self._gone = not data
         try:
@@ -150,7 +152,8 @@ class Relay(Conversation):
         self._to_parent[0] = part[written:]
         if not self._to_parent[0]:
             self._to_parent.popleft()
-        self._most_unread[1] = max(self._most_unread[1], _unread(self._parent_out))
+        unread = sum(map(len, self._to_parent)) + (waiting(self._parent_out) if self._has_pipe else 0)
+        self._most_to_parent = max(self._most_to_parent, unread)
 
     def _read(self) -> None:
         self.look()
@@ -189,13 +192,3 @@ def _object(content: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return message if isinstance(message, dict) else {}
-
-
-def _unread(fd: int) -> int:
-    """Return the bytes that the other side of a pipe or socket has not read."""
-    found = array("i", [0])
-    try:
-        ioctl(fd, TIOCOUTQ, found)
-    except OSError:
-        return waiting(fd)
-    return max(0, found[0])

@@ -107,8 +107,9 @@ class Worker:
 
     def look(self) -> None:
         """Note what waits in the pipes, at a checkpoint."""
-        if isinstance(self._talk, Relay):
-            self._talk.look_at_parent()
+        series, checkpoint = self._state[spool.SERIES], self._state[spool.CHECKPOINT]
+        if isinstance(self._talk, Relay) and series == spool.WORKLOAD and checkpoint:
+            self._talk.look_at_parent(checkpoint)
         if self._talk is not None:
             self._at_checkpoints[0] = max(self._at_checkpoints[0], waiting(self._talk.stdin))
             self._at_checkpoints[1] = max(self._at_checkpoints[1], waiting(self._talk.stdout))
