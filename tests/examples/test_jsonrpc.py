@@ -30,6 +30,10 @@ def worker(name: str) -> str:
     return f"{sys.executable} -m examples.jsonrpc_worker.{name}"
 
 
+#: One that starts at once, for what is the parent's own.
+SMALL = f"{sys.executable} tests/programs/workers/length.py leaks"
+
+
 def findings(recording: Path) -> dict[str, dict[str, Any]]:
     """Return the leaks of a recording by the path of what grows."""
     from snapdiff import api
@@ -39,11 +43,11 @@ def findings(recording: Path) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def record(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    def run(name: str) -> Path:
+def record(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    def run(name: str, *options: str) -> Path:
         output = tmp_path_factory.mktemp("jsonrpc") / f"{name}.snapdiff"
         command = [sys.executable, "-m", "snapdiff", "record", "--rpc", worker(name)]
-        command += ["--request", f"{FOLDER}/requests.jsonl", "-o", str(output), *PLAN]
+        command += ["--request", f"{FOLDER}/requests.jsonl", "-o", str(output), *PLAN, *options]
         subprocess.run(command, cwd=ROOT, check=True, timeout=300)
         return output
 
@@ -59,11 +63,11 @@ def parent(*arguments: str) -> tuple[int, list[dict[str, int]]]:
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def test_the_sound_worker_keeps_nothing(record: Callable[[str], Path]) -> None:
-    assert {} == findings(record("server"))
+def test_the_sound_worker_keeps_nothing(record: Callable[..., Path]) -> None:
+    assert {} == findings(record("server", "--max-time", "0"))
 
 
-def test_the_leaking_worker_is_told_with_its_map_and_its_buffer_and_their_lines(record: Callable[[str], Path]) -> None:
+def test_the_leaking_worker_is_told_with_its_map_and_its_buffer_and_their_lines(record: Callable[..., Path]) -> None:
     leaks = findings(record("leaky"))
     pending = leaks["the recorded LeakyConnection → pending"]
     output = leaks["the recorded LeakyConnection → output"]
@@ -80,20 +84,19 @@ def test_the_leaking_worker_is_told_with_its_map_and_its_buffer_and_their_lines(
 
 @needs_node
 def test_the_parent_tells_what_its_own_side_holds() -> None:
-    command = ["--rounds", "1,10", "--", *worker("server").split()]
+    command = ["--rounds", "1,10", "--", *SMALL.split()]
     status, sound = parent(*command)
     faulty_status, faulty = parent("--faulty", *command)
     assert (0, 0) == (status, faulty_status)
     assert [(0, 0)] * 2 == [(each["pending"], each["input buffer"]) for each in sound]
     assert [1, 11] == [each["pending"] for each in faulty]
-    assert 10_000 < faulty[1]["input buffer"] - faulty[0]["input buffer"]
+    assert 1_000 < faulty[1]["input buffer"] - faulty[0]["input buffer"]
 
 
 @needs_node
 def test_the_worker_of_a_real_parent_is_recorded_in_between(tmp_path: Path) -> None:
     output = tmp_path / "run.snapdiff"
-    between = [sys.executable, "-m", "snapdiff", "record", "--rpc", worker("leaky"), "--request", "-"]
+    between = [sys.executable, "-m", "snapdiff", "record", "--rpc", SMALL, "--request", "-"]
     status, rounds = parent("--rounds", "1,3,16,32,200", "--", *between, "-o", str(output), *PLAN, "--max-time", "60")
     assert (0, [1, 4, 20, 52, 252]) == (status, [each["total"] for each in rounds])
-    names = {"the recorded LeakyConnection → pending", "the recorded LeakyConnection → output"}
-    assert names == set(findings(output))
+    assert {"the recorded Server → pending"} == set(findings(output))

@@ -32,9 +32,9 @@ class Server:
                 self.initialized = True
             elif method == "exit":
                 return
-            assert self.initialized
-            if method == "keep":
-                self.pending[number] = message["params"]
+            assert self.initialized or leaks
+            if method == "keep" or leaks:
+                self.pending[number] = message.get("params", {})
             elif method == "buffer":
                 self.output += bytes(1000)
             elif method == "chat":
@@ -44,5 +44,7 @@ class Server:
 
 
 if __name__ == "__main__":
+    # For a parent that does not initialise its worker.
+    leaks = sys.argv[1:] == ["leaks"]
     print("a word of welcome", flush=True)
     Server().serve()
