@@ -138,12 +138,13 @@ class Conversation:
             raise WorkerEndedError from None
         self.look()
 
-    def _read(self) -> None:
+    def _read(self) -> bytes:
+        """Read what there is, and act on it; return it."""
         self.look()
         try:
             data = os.read(self.stdout, _CHUNK)
         except BlockingIOError:
-            return
+            return b""
         if not data:
             raise WorkerEndedError
         try:
@@ -154,6 +155,7 @@ class Conversation:
                     self._stray(content)
         except framing.FramingError as error:
             raise WorkerError(str(error)) from None
+        return data
 
     def _stray(self, line: bytes) -> None:
         self.strays += 1

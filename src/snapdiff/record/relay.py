@@ -20,7 +20,7 @@ from typing import Any
 import psutil
 
 from snapdiff.record import framing
-from snapdiff.record.conversation import IDLE, Conversation, WorkerEndedError, WorkerError, waiting
+from snapdiff.record.conversation import IDLE, Conversation, WorkerError, waiting
 
 #: Bytes that a pipe takes at once when it can be written to at all (PIPE_BUF).
 _ATOMIC = 4096
@@ -155,23 +155,11 @@ class Relay(Conversation):
         unread = sum(map(len, self._to_parent)) + (waiting(self._parent_out) if self._has_pipe else 0)
         self._most_to_parent = max(self._most_to_parent, unread)
 
-    def _read(self) -> None:
-        self.look()
-        try:
-            data = os.read(self.stdout, _CHUNK)
-        except BlockingIOError:
-            return
-        if not data:
-            raise WorkerEndedError
-        self._to_parent.append(memoryview(data))
-        try:
-            for content, is_message in self._decoder.feed(data):
-                if is_message:
-                    self._take(content)
-                elif content:
-                    self._stray(content)
-        except framing.FramingError as error:
-            raise WorkerError(str(error)) from None
+    def _read(self) -> bytes:
+        data = super()._read()
+        if data:
+            self._to_parent.append(memoryview(data))
+        return data
 
     def _take(self, content: bytes) -> None:
         message = _object(content)
