@@ -1,15 +1,19 @@
 """A worker behind JSON-RPC is asked by snapdiff, a request a call, and measured while it waits for the next."""
 
 import json
+import os
 import re
 import shlex
 import subprocess
 import sys
 import zipfile
 
+import jsonschema
 import pytest
 
+from snapdiff import api
 from snapdiff.record import conversation, rpc, supervisor
+from snapdiff.report.schema import load_schema
 
 PLAN = ("--rounds", "1,3,20", "--trace", "off")
 #: Rounds that are complete when the third of three requests, taken in turn, ends the worker.
@@ -181,6 +185,11 @@ def test_a_worker_that_gives_no_reply_is_waited_for_as_long_as_was_said(ask, rep
     assert "--framing lines, the other is content-length" in report_of(output)["ended"]
 
 
+def test_a_worker_that_takes_too_long_is_ended_when_the_time_of_the_run_is_up(ask, report_of):
+    done, output = ask("lines.py", [method("hang")], "--timeout", "2")
+    assert (3, "timed out in call 1 of round 1") == (done.code, report_of(output)["ended"])
+
+
 def test_a_worker_that_cannot_start_leaves_no_recording(ask, tmp_path):
     done, output = ask("-c 'import nowhere_to_be_found'", [method("nothing")])
     assert (2, False) == (done.code, output.exists())
@@ -242,13 +251,14 @@ def test_notifications_are_calls_that_nobody_replies_to(ask):
     assert int(sent) == 2 * int(replies) >= 24
 
 
-def test_a_worker_sees_of_itself_what_it_sees_without_snapdiff(ask, tmp_path, workers):
+@pytest.mark.parametrize("flags", ["-O -u", "-I"])
+def test_a_worker_sees_of_itself_what_it_sees_without_snapdiff(ask, tmp_path, workers, flags):
     plain, recorded = tmp_path / "plain", tmp_path / "recorded"
-    command = [sys.executable, "-O", "-u", "mirror.py"]
+    command = [sys.executable, *flags.split(), "mirror.py"]
     subprocess.run(
         [*command, plain, "x y"], cwd=workers, input='{"id": 1}\n', text=True, check=True, capture_output=True
     )
-    done, _ = ask(f"-O -u mirror.py {recorded} 'x y'", [method("a")], plan=("--rounds", "1,2"))
+    done, _ = ask(f"{flags} mirror.py {recorded} 'x y'", [method("a")], plan=("--rounds", "1,2"))
     assert 0 == done.code
 
     def seen(file):
@@ -286,8 +296,7 @@ def test_the_recording_names_the_worker_and_how_to_record_it_again(ask, report_o
     options = manifest_of(output)["options"]
     command = f"{shlex.quote(sys.executable)} lines.py"
     assert command == options["target"] == options["rpc"]["command"]
-    from snapdiff import api
-
+    jsonschema.validate(report_of(output), load_schema())
     page = api.analyze(output).render("html")
     assert "snapdiff record --rpc &#39;python lines.py&#39; --request &#39;x y.jsonl&#39;" in page
 
@@ -374,7 +383,6 @@ def test_a_line_that_is_no_request_is_named(invoke, tmp_path, line, expected):
     [
         (["--rpc", "python lines.py"], "--rpc needs the requests to make"),
         (["--request", "x"], "--request needs the worker that is to be asked"),
-        ([], "Name what to record"),
         (["kept.py:x", "--rpc", "python a.py", "--request", "x"], "With --rpc there is no TARGET"),
         (["--rpc", "nowhere_to_be_found", "--request", "x"], "There is no command nowhere_to_be_found"),
         (["--rpc", "cat x", "--request", "x"], "It cannot be seen which Python cat runs"),
@@ -391,8 +399,6 @@ def test_wrong_usage_is_one_sentence_and_exit_code_2(invoke, arguments, expected
 
 
 def test_bytes_that_wait_in_a_pipe_are_counted():
-    import os
-
     reading, writing = os.pipe()
     try:
         os.write(writing, b"12345")

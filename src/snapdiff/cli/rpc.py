@@ -56,7 +56,7 @@ def worker_of(
         if request is not None:
             raise OptionsError("--request needs the worker that is to be asked: --rpc 'python worker.py'.")
         if target is None:
-            raise OptionsError("Name what to record: path/to/file.py:function, or a worker with --rpc.")
+            raise click.UsageError("Missing argument 'TARGET': path/to/file.py:function, or a worker with --rpc.")
         return None
     if target is not None or arguments:
         raise OptionsError(
