@@ -92,6 +92,13 @@ def test_what_a_worker_does_after_its_reply_is_waited_for(report):
     assert [1, 3, 20] == leak["growth"][:3]
 
 
+def test_a_worker_that_is_never_idle_is_measured_and_the_recording_says_so(ask, report_of):
+    done, output = ask("lines.py ticks", [method("keep")], plan=("--rounds", "1,3,10", "--trace", "off"))
+    leak = report_of(output)["findings"][0]
+    assert (0, "leak", [1, 3, 10]) == (done.code, leak["verdict"], leak["growth"][:3])
+    assert "The worker was not idle at" in notes(output)
+
+
 @pytest.mark.parametrize(("asked", "container"), [("keep", ".pending"), ("buffer", ".output")])
 def test_framing_by_length_is_seen_in_the_source_and_what_only_a_running_function_holds_has_a_name(
     ask, report_of, tmp_path, asked, container

@@ -61,9 +61,11 @@ class Worker:
         self.failure: WorkerError | None = None
         self.failed_in: list[int] = []
         """The spool's state when the worker failed."""
-        self._orders, self._done = os.pipe(), os.pipe()
+        self._orders = self._done = (-1, -1)
+        """Pipes to and from the agent, once they are open."""
         self._talk: Conversation | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._pid = -1
         self._state = memoryview(b"")
         self._thread: threading.Thread | None = None
         self._hung_up: float | None = None
@@ -76,9 +78,9 @@ class Worker:
 
     # -- for the supervisor -------------------------------------------------------------------------------
 
-    @property
-    def plan(self) -> dict[str, Any]:
-        """What the agent's plan says of it."""
+    def open(self) -> dict[str, Any]:
+        """Open the pipes to the agent; return what its plan says of the worker."""
+        self._orders, self._done = os.pipe(), os.pipe()
         served = {"kind": self.command.kind, "name": self.command.name}
         arguments = list(self.command.arguments)
         return {"serve": served, "arguments": arguments, "order_fd": self._orders[1], "done_fd": self._done[0]}
@@ -92,7 +94,7 @@ class Worker:
         """Begin to talk to the worker, which was started with pipes for its standard input and output."""
         for fd in self.fds:
             os.close(fd)
-        self._process, self._state = process, state
+        self._process, self._pid, self._state = process, process.pid, state
         stdin, stdout = [stream.fileno() for stream in (process.stdin, process.stdout) if stream is not None]
         framed, patience = self.rpc.framing, self.rpc.reply_timeout
         if self.relays:
@@ -227,17 +229,14 @@ class Worker:
                 # Everything is measured; where it grows is seen as far as there were requests.
                 return 0
         if what == serve.READY:
-            self._wait(stillness.START_WINDOW, stillness.START_PATIENCE)
+            stillness.wait_for_start(self._pid)
         elif what == serve.SETTLE and self._unsettled:
             self._unsettled = False
             self._settled += 1
-            self._restless += not self._wait(stillness.WINDOW, stillness.PATIENCE)
+            self._restless += not stillness.wait(self._pid, stillness.WINDOW, stillness.PATIENCE)
         elif what in self._around:
             self._ask_around(talk, what, count)
         return count
-
-    def _wait(self, window: float, patience: float) -> bool:
-        return self._process is None or stillness.wait(self._process.pid, window, patience)
 
     def _ask_around(self, talk: Conversation, what: int, by_length: int) -> None:
         if what == serve.SETUP:

@@ -12,9 +12,13 @@ import psutil
 #: nobody else wants it.
 WINDOW = 0.01
 PATIENCE = 0.25
-#: The same for a worker that starts: it may wait for a disk or a server in between.
-START_WINDOW = 0.3
-START_PATIENCE = 60.0
+#: Seconds in which no thread may have run, for a program that starts: it may wait for a disk or a server in between.
+_START_WINDOW = 0.3
+#: Or seconds in which it used next to no processor time, in seconds, for one with a thread that ticks (importing uses
+#: all there is). After the last time it is taken for started.
+_START_SPAN = 1.0
+_START_USE = 0.05
+_START_PATIENCE = 60.0
 
 
 def wait(pid: int, window: float, patience: float) -> bool:
@@ -32,6 +36,18 @@ def wait(pid: int, window: float, patience: float) -> bool:
             return True
         before = now
     return not psutil.pid_exists(pid)
+
+
+def wait_for_start(pid: int) -> None:
+    """Wait until a program that was started waits for something to do."""
+    until = time.monotonic() + _START_PATIENCE
+    while time.monotonic() < until:
+        before = _processor_time(pid)
+        if wait(pid, _START_WINDOW, _START_SPAN):
+            break
+        now = _processor_time(pid)
+        if before is not None and now is not None and sum(now) - sum(before) < _START_USE:
+            break
 
 
 def _switches(pid: int) -> dict[str, bytes] | None:

@@ -67,6 +67,8 @@ def record(options: Options, progress: Progress) -> Outcome:
         run = _Run(options, part, progress, worker)
     except OSError as error:
         shutil.rmtree(part, ignore_errors=True)
+        if worker is not None:
+            worker.close()
         raise OptionsError(f"{options.python} cannot be started: {error.strerror or error}.") from error
     with unfinished.hold(part):
         run.watch()
@@ -142,7 +144,7 @@ class _Run:
         }
         command, inherited, stream = [options.python], [asked, answered], None
         if worker is not None:
-            plan.update(worker.plan)
+            plan.update(worker.open())
             command += worker.command.flags
             inherited += worker.fds
             stream = subprocess.PIPE
