@@ -258,7 +258,7 @@ def test_notifications_are_calls_that_nobody_replies_to(ask):
     assert int(sent) == 2 * int(replies) >= 24
 
 
-@pytest.mark.parametrize("flags", ["-O -u", "-I"])
+@pytest.mark.parametrize("flags", ["-O -u", "-I", "-P"])
 def test_a_worker_sees_of_itself_what_it_sees_without_snapdiff(ask, tmp_path, workers, flags):
     plain, recorded = tmp_path / "plain", tmp_path / "recorded"
     command = [sys.executable, *flags.split(), "mirror.py"]

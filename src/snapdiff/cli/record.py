@@ -20,8 +20,10 @@ from snapdiff.record.options import DEFAULT_MAX_TIME, DEFAULT_TRACE_DEPTH, TRACE
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; NAME-TIME.snapdiff by default.")
 @click.option("--rounds", default="1,10,151", show_default=True, help="Calls a round, rising.")
-@click.option("--setup", help="Function to run once before; for Class.method it returns the instance.")
-@click.option("--teardown", help="Function to run once after.")
+@click.option(
+    "--setup", help="Function to run once before; for Class.method it returns the instance; FILE.jsonl with --rpc."
+)
+@click.option("--teardown", help="Function to run once after; FILE.jsonl with --rpc.")
 @rpc_options
 @click.option("--inputs", help="Function that returns an iterable of argument tuples, one a call.")
 @click.option(

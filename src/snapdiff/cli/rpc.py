@@ -21,7 +21,8 @@ _OPTIONS = (
         "--rpc", metavar="COMMAND", help="Instead of TARGET: a worker that speaks JSON-RPC over stdin and stdout."
     ),
     click.option(
-        "--request", type=click.Path(path_type=Path), metavar="FILE.jsonl", help="Requests to the worker, one a line."
+        "--request", type=click.Path(path_type=Path), metavar="FILE.jsonl",
+        help="Requests to the worker, one a line; - passes on those of the parent that started snapdiff.",
     ),
     click.option(
         "--framing", type=click.Choice(FRAMINGS), default=AUTO, show_default=True, help="How messages are told apart."
