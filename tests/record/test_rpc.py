@@ -117,6 +117,14 @@ def test_framing_by_length_is_seen_in_the_source_and_what_only_a_running_functio
     assert "lines that are no message: 154" in notes(output)
 
 
+def test_growth_in_a_thread_of_the_worker_has_its_line_or_a_word_of_warning(ask, report_of):
+    done, output = ask("pool.py", [method("keep")])
+    (grown,) = report_of(output)["findings"][0]["grown_at"]
+    traced = sys.version_info >= (3, 12)
+    assert (0, "keep" if traced else "main") == (done.code, grown["function"])
+    assert traced == ("threads that run already cannot be traced" not in notes(output))
+
+
 def test_replies_of_an_event_loop_come_in_any_order(report):
     found = report("aio.py", [method("slow"), method("fast")], "--in-flight", "8")
     assert "as planned" == found["ended"]

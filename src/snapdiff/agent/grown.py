@@ -33,6 +33,14 @@ _CLOCK_EVERY = 512
 _MOST_FRAMES = 8
 
 
+#: Threads of a worker that are either traced or ours.
+_OURS_AND_MAIN = 2
+_SEEN_FROM_MAIN = (
+    "Before Python 3.12 threads that run already cannot be traced: what grows in one of the worker's is blamed on the "
+    "line at which its main thread waited for it."
+)
+
+
 class Watch:
     """One container: `read` returns its length (or what stands for it); `changes` means any change is growth."""
 
@@ -65,6 +73,8 @@ def find(watches: list[Watch], call: Callable[[], int]) -> str | None:
                 break
     finally:
         eye.close()
+    if mainthread.is_elsewhere() and sys.version_info < (3, 12) and len(sys._current_frames()) > _OURS_AND_MAIN:
+        return _SEEN_FROM_MAIN
     return None
 
 
@@ -85,8 +95,7 @@ def _set(function: Any, for_threads: Any) -> None:
                 if not current.f_code.co_filename.startswith(FOLDER):
                     current.f_trace = function
                 current = current.f_back
-    elif threading.main_thread().ident != get_ident():
-        # The program runs there and we here.
+    elif mainthread.is_elsewhere():
         mainthread.settrace(function)
     threading.settrace(for_threads)
     sys.settrace(function)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from _thread import get_ident
 
 from .own import FOLDER
 
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
 #: What was handed to the interpreter and did not run yet, with what it is made of. Never freed while it may be called.
 _pending: list[Any] = []
+
+
+def is_elsewhere() -> bool:
+    """Say whether this is not the main thread: the program runs there and we here."""
+    return threading.main_thread().ident != get_ident()
 
 
 def settrace(function: Callable[..., Any] | None) -> bool:
