@@ -13,6 +13,8 @@ import pytest
 
 from snapdiff import api
 from snapdiff.record import conversation, rpc, supervisor
+from snapdiff.report import render
+from snapdiff.report.redact import redacted
 from snapdiff.report.schema import load_schema
 
 PLAN = ("--rounds", "1,3,20", "--trace", "off")
@@ -310,7 +312,9 @@ def test_the_recording_names_the_worker_and_how_to_record_it_again(ask, report_o
     assert 0 == done.code
     options = manifest_of(output)["options"]
     command = f"{shlex.quote(sys.executable)} lines.py"
-    assert command == options["target"] == options["rpc"]["command"]
+    assert ("lines.py", command) == (options["target"], options["rpc"]["command"])
+    # A report that is given away has neither the command nor its arguments.
+    assert sys.executable not in render(redacted(api.analyze(output).analysis), "json")
     jsonschema.validate(report_of(output), load_schema())
     page = api.analyze(output).render("html")
     assert "snapdiff record --rpc &#39;python lines.py&#39; --request &#39;x y.jsonl&#39;" in page

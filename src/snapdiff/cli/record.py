@@ -87,7 +87,7 @@ def command(  # noqa: PLR0917
         worker = worker_of(rpc, target, arguments, inputs, python)
         named = worker.name if worker is not None else target or ""
         options = Options(
-            target=worker.command if worker is not None else named,
+            target=named,
             output=output or default_output(named, datetime.now()), rounds=parse_rounds(rounds),
             setup=setup, teardown=teardown, inputs=inputs, python=shutil.which(python) or python, trace=trace,
             trace_depth=trace_depth, snapshots=snapshots, timeout=timeout, max_time=max_time, arguments=arguments,

@@ -51,7 +51,7 @@ class Options:
     timeout: float | None = None
     max_time: float = DEFAULT_MAX_TIME
     rpc: Rpc | None = None
-    """The worker to ask, when the target is one behind JSON-RPC: then `target` is its command, and `setup` and
+    """The worker to ask, when the target is one behind JSON-RPC: then `target` is its name, and `setup` and
     `teardown` name files of requests."""
     arguments: tuple[str, ...] = ()
     command: tuple[str, ...] = field(default=())

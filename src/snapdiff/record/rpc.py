@@ -40,8 +40,9 @@ class Rpc:
 
     @property
     def name(self) -> str:
-        """What the worker is called, for naming its recording. Raises OptionsError."""
-        return parse(self.command).name
+        """What the worker is called: its script or module, without arguments. Raises OptionsError."""
+        found = parse(self.command)
+        return found.name if found.kind != "code" else "-c"
 
 
 class Worker:
