@@ -5,6 +5,8 @@ Each way has a loop of its own, in a frame of its own, that keeps neither result
 
 from __future__ import annotations
 
+import copy
+import functools
 import os
 import sys
 import time
@@ -82,6 +84,12 @@ class Calls:
             state[slot] = done + made
             if _clock() > deadline:
                 break
+        return made
+
+    def sized(self, name: str, size: int) -> Calls:
+        """Return the same calls with one argument given by its name."""
+        made = copy.copy(self)
+        made._function = functools.partial(self._function, **{name: size})
         return made
 
     def settle(self) -> None:

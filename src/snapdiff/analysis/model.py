@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from snapdiff.analysis.volume import Sweep
+
 
 class Verdict(StrEnum):
     """What a finding, or the whole run, is. `clean` is a run without findings."""
@@ -365,6 +367,9 @@ class Analysis:
     """Findings that a suppression took out of the verdict; never hidden."""
     traced_rounds: tuple[Round, ...] = ()
     """The rounds of the second plan, which was run traced because something grew; empty where there was none."""
+
+    sweep: Sweep | None = None
+    """The growth with the size of the input, where the recording is a sweep; then there are no rounds and findings."""
 
     @property
     def line_rounds(self) -> tuple[Round, ...]:

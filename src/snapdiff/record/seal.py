@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from snapdiff.agent import spool
+from snapdiff.record import sweep
 from snapdiff.record.ended import Ended
-from snapdiff.record.options import Options
+from snapdiff.record.options import Options, Sweep
 from snapdiff.record.sources import Sources
 from snapdiff.record.timeline import Sample
 from snapdiff.recording import Recording, write
@@ -27,6 +28,9 @@ _MOST_EXCERPTS = 200
 _LONGEST_DOT = 200_000
 #: Numbers of causes that are no path: what only the collector frees, and what no name leads to.
 _GARBAGE, _FIRST_NAMELESS = -1, -2
+
+#: Kinds of frames that are a measurement: a spool with one of them is worth sealing.
+MEASURED = ("checkpoint", "sweep")
 
 _COUNTERS = (
     "tracked", "garbage", "uncollectable", "settled", "allocated_blocks", "traced_bytes",
@@ -47,6 +51,11 @@ class Facts:
     memory: dict[int, tuple[int | None, int | None]]
 
 
+def describe_sweep(sweep: Sweep | None) -> dict[str, Any] | None:
+    """Return a sweep as plan and manifest have it."""
+    return None if sweep is None else {"name": sweep.name, "sizes": list(sweep.sizes), "at": sweep.at}
+
+
 def describe_options(options: Options) -> dict[str, Any]:
     """Return the options as the manifest keeps them."""
     return {
@@ -59,6 +68,7 @@ def describe_options(options: Options) -> dict[str, Any]:
         "trace_depth": options.trace_depth,
         "timeout": options.timeout,
         "max_time": options.max_time,
+        "sweep": describe_sweep(options.sweep),
         "arguments": list(options.arguments),
         "command": list(options.command),
     }
@@ -81,6 +91,8 @@ def build(frames: list[dict[str, Any]], facts: Facts) -> Recording:
     rows.add_checkpoints(measured, facts)
     rows.add_traces(measured, notes)
     rows.add_paths(measured, notes)
+    for row in sweep.rows([frame for frame in frames if frame["kind"] == "sweep"], facts.timeline, facts.started_monotonic):
+        rows.add("sweep", **row)
     if explained is not None:
         rows.add_explained(explained, notes)
     rows.add_source()
