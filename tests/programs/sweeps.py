@@ -1,7 +1,7 @@
 """Workloads of a known law: what a call with a size takes at its peak, and what it keeps."""
 
 import asyncio
-import itertools
+import time
 
 KEPT = []
 CACHE = {}
@@ -85,9 +85,6 @@ def make():
     return Worker()
 
 
-def slow(n, *, clock=itertools.count()):
+def slow(n):
     """Take long for large n."""
-    import time
-
-    next(clock)
     time.sleep(n / 1_000)

@@ -80,7 +80,9 @@ class Sweep:
         """Make all calls; `trace` starts tracing."""
         sizes = self._plan.sweep_sizes
         if self._plan.trace != OFF and _tracemalloc.is_tracing():
-            self._note("The program traces its allocations itself, so every call was traced and its time is not its own.")
+            self._note(
+                "The program traces its allocations itself, so every call was traced and its time is not its own."
+            )
         self._count()
         self._several(control, None, UP, _REPEATS)
         self._call(workload, sizes[0], WARM_UP)

@@ -113,11 +113,19 @@ def _sweep(recording: Recording, swept: Sweep) -> Analysis:
     return Analysis(
         verdict=Verdict.INCONCLUSIVE if doubtful else Verdict.CLEAN,
         sentence=sweep_sentence(swept, complete, ended), complete=complete, ended=ended, rounds=(), findings=(),
-        control=Control(swept.control_objects, None, True), audit=sweep.audit(swept, complete, ended), types=(), lines=(),
-        ledger=(), checkpoints=(), timeline=_timeline(matrices), curve=(), method=_method(manifest, matrices),
+        control=Control(swept.control_objects, None, True), audit=sweep.audit(swept, complete, ended),
+        types=(), lines=(), ledger=(), checkpoints=(), timeline=_timeline(matrices), curve=(),
+        method=_sweep_method(manifest, matrices, swept),
         environment=tuple((str(k), str(v)) for k, v in sorted(manifest["environment"].items())),
         notes=tuple(str(note) for note in manifest["notes"]), sweep=swept,
     )  # fmt: skip
+
+
+def _sweep_method(manifest: dict[str, Any], matrices: Matrices, swept: Sweep) -> Method:
+    """Return how a sweep was made: without rounds, and traced in calls of their own."""
+    traced = any(row.peak is not None for row in swept.rows)
+    method = replace(_method(manifest, matrices), plan=(), traced="peaks" if traced else "nothing")
+    return replace(method, trace_depth=1 if traced else 0)
 
 
 def _rounds(matrices: Matrices, series: Series) -> tuple[Round, ...]:

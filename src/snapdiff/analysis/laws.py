@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from statistics import NormalDist
@@ -38,8 +38,8 @@ class VolumeLaw(StrEnum):
 
 
 #: Terms of n that laws are made of, by name.
-_TERMS = {
-    "1": np.ones_like,
+_TERMS: dict[str, Callable[[_Array], _Array]] = {
+    "1": lambda n: n**0,
     "n": lambda n: n,
     "n log n": lambda n: n * np.log2(np.maximum(n, 1.0)),
     "n²": lambda n: n * n,
@@ -100,7 +100,8 @@ class Fit:
         return max(0.0, value - margin), value + margin
 
     def _row(self, n: float) -> _Array:
-        return _design(np.array([n], dtype=float), [name for name, _ in self.terms], self.place)[0]
+        row: _Array = _design(np.array([n], dtype=float), [name for name, _ in self.terms], self.place)[0]
+        return row
 
 
 @dataclass(frozen=True)
@@ -160,16 +161,16 @@ def _candidates(sizes: _Array, values: _Array, floor: float) -> list[Fit]:
     for below in range(1, len(sizes) - 1) if len(sizes) >= limits.SWEEP_THRESHOLD_SIZES else ():
         gap = (float(sizes[below]), float(sizes[below + 1]))
         for base in _BELOW:
-            found.append(_fit(VolumeLaw.THRESHOLD, (*base, _JUMP), sizes, values, floor, gap, gap[0]))
+            found.append(_fit(VolumeLaw.THRESHOLD, (*base, _JUMP), sizes, values, floor, gap=gap, place=gap[0]))
             for part in limits.SWEEP_PLACES:
                 place = gap[0] + part * (gap[1] - gap[0])
-                found.append(_fit(VolumeLaw.THRESHOLD, (*base, _STEEPER), sizes, values, floor, gap, place))
+                found.append(_fit(VolumeLaw.THRESHOLD, (*base, _STEEPER), sizes, values, floor, gap=gap, place=place))
     return found
 
 
 def _fit(
     law: VolumeLaw, terms: Sequence[str], sizes: _Array, values: _Array, floor: float,
-    gap: tuple[float, float] | None = None, place: float = 0.0,
+    *, gap: tuple[float, float] | None = None, place: float = 0.0,
 ) -> Fit:  # fmt: skip
     """Fit the coefficients of some terms, none of them negative; `gap` and `place` are a threshold's."""
     weights = 1.0 / np.array([_scale(float(value), floor) for value in values])

@@ -263,7 +263,8 @@ class TimelinePoint:
     seconds: float
     rss: int
     phase: str
-    """`start`, `control`, `round`, `traced` (a call of the second plan), `checkpoint`, `holders` or `end`."""
+    """`start`, `control`, `round`, `traced` (a call of the second plan), `sweep` (a call with the size `round`),
+    `checkpoint`, `holders` or `end`."""
     round: int
 
 
@@ -324,7 +325,8 @@ class Method:
     trace: str
     """The option: `rounds`, `auto` or `off`."""
     traced: str
-    """What came of it: `every round`, `second plan` or `nothing` was traced."""
+    """What came of it: `every round`, `second plan`, `peaks` (of a sweep, in calls of their own) or `nothing`
+    was traced."""
     trace_depth: int
     subcheckpoints: int
     started: str

@@ -11,7 +11,6 @@ import pandas as pd
 
 from snapdiff.analysis import laws, limits
 from snapdiff.analysis.laws import Choice, Fit, VolumeLaw
-from snapdiff.analysis.matrices import records
 from snapdiff.analysis.model import AuditRow
 from snapdiff.analysis.volume import Forecast, Growth, SizeRow, Stays, Sweep
 from snapdiff.recording import Recording
@@ -33,9 +32,11 @@ def judge(recording: Recording, at: int | None = None) -> Sweep | None:
     planned = tuple(int(size) for size in options["sizes"])
     wanted = at or options.get("at") or limits.SWEEP_FORETOLD * planned[-1]
     growths = tuple(_growths(rows, stays, control, wanted))
+    retained = _retained(rows)
     return Sweep(
         parameter=str(options["name"]), planned=planned, at=int(wanted), rows=rows, growths=growths, stays=stays,
-        control_objects=control_objects, sampled=bool(table["sampled"].any()), remarks=tuple(_remarks(rows, growths, stays)),
+        retained=retained, control_objects=control_objects, sampled=bool(table["sampled"].any()),
+        remarks=tuple(_remarks(rows, growths, stays, retained)),
     )  # fmt: skip
 
 
@@ -47,13 +48,14 @@ def _rows(calls: pd.DataFrame) -> tuple[SizeRow, ...]:
         return ()
     first = calls.iloc[0]
     return tuple(
-        _row(int(size), group.sort_values("id", kind="stable"), first) for size, group in calls.groupby("size", sort=True)
+        _row(int(str(size)), group.sort_values("id", kind="stable"), first)
+        for size, group in calls.groupby("size", sort=True)
     )
 
 
 def _row(size: int, group: pd.DataFrame, first: Any) -> SizeRow:
     up, plain = group[group["part"] == "up"], group[group["part"] != "traced"]
-    kept_objects, kept_bytes = (_least_kept(plain, after, before) for after, before in _COUNTS)
+    kept_objects, kept_bytes = (_middle(_later(plain, name)) for name in ("objects", "bytes"))
     # What Python objects have been kept since is resident too, and not this call's.
     kept_before = (up["bytes_before"] - first["bytes_before"]).clip(lower=0)
     return SizeRow(
@@ -70,18 +72,14 @@ def _row(size: int, group: pd.DataFrame, first: Any) -> SizeRow:
     )
 
 
-_COUNTS = (("objects", "objects_before"), ("bytes", "bytes_before"))
-
-
-def _least_kept(plain: pd.DataFrame, after: str, before: str) -> int | None:
-    """Return what every call of a size but the first left at least."""
-    later = (plain[after] - plain[before]).dropna().iloc[1:]
-    return int(later.min()) if len(later) else None
+def _later(plain: pd.DataFrame, counted: str) -> pd.Series[Any]:
+    """Return what each call of a size but the first left."""
+    return (plain[counted] - plain[f"{counted}_before"]).dropna().iloc[1:]
 
 
 def _largest_gain(control: pd.DataFrame) -> int:
-    gains = (control["objects"] - control["objects_before"]).dropna()
-    return int(max(gains, key=abs)) if len(gains) else 0
+    gains = [int(gain) for gain in (control["objects"] - control["objects_before"]).dropna()]
+    return max(gains, key=abs) if gains else 0
 
 
 def _middle(column: pd.Series[Any]) -> int | None:
@@ -107,10 +105,12 @@ def _stays(calls: pd.DataFrame, rows: Sequence[SizeRow]) -> Stays:
     if not counted:
         return Stays.UNKNOWN
     largest = counted[-1]
-    if largest.kept_objects is None or largest.kept_bytes is None:
+    plain = calls[(calls["size"] == largest.size) & (calls["part"] != "traced")]
+    objects, sizes = _later(plain, "objects"), _later(plain, "bytes")
+    if objects.empty:
         # A single call proves nothing: what it left may be left once.
         return Stays.UNKNOWN
-    if largest.kept_objects >= limits.SWEEP_KEPT_OBJECTS or largest.kept_bytes >= limits.SWEEP_KEPT_BYTES:
+    if objects.min() >= limits.SWEEP_KEPT_OBJECTS or sizes.min() >= limits.SWEEP_KEPT_BYTES:
         return Stays.EACH_CALL
     level = largest.level_bytes or 0
     if level < limits.SWEEP_LEVEL_BYTES:
@@ -207,27 +207,35 @@ def _line(fit: Fit, points: Sequence[tuple[int, float]], end: int) -> tuple[tupl
 # -- what a reader must know ------------------------------------------------------------------------------
 
 
-def _remarks(rows: Sequence[SizeRow], growths: Sequence[Growth], stays: Stays) -> Iterable[str]:
+def _remarks(
+    rows: Sequence[SizeRow], growths: Sequence[Growth], stays: Stays, retained: int | None
+) -> Iterable[str]:  # fmt: skip
     if len(rows) < limits.SWEEP_THRESHOLD_SIZES:
         yield (
-            f"With {len(rows)} sizes a threshold cannot be told from a curve: give five or more, the largest as near to "
-            "production as time allows."
+            f"With {len(rows)} sizes a threshold cannot be told from a curve: give five or more, the largest as near "
+            "to production as time allows."
         )
     if growths:
         yield "What happens above the largest size is foretold as if the law held: a threshold up there cannot be seen."
     if stays is Stays.EACH_CALL:
         yield (
-            "Every call kept objects, which is what a leak does and a sweep cannot prove: record it without --sweep, at one "
-            "size, to see whether it goes on and what holds them."
+            "Every call kept objects, which is what a leak does and a sweep cannot prove: record it without --sweep, "
+            "at one size, to see whether it goes on and what holds them."
         )
+    if retained is not None:
+        yield (
+            "More than half of the resident memory at the largest size stayed after the calls though no Python object "
+            "explains it: allocators keep what they have freed, or native code holds it."
+        )
+
+
+def _retained(rows: Sequence[SizeRow]) -> int | None:
+    """Return the resident memory that stayed without objects, where it is worth a word."""
     last = rows[-1] if rows else None
-    if last is not None and last.resident_after is not None and last.peak_rss is not None:
-        objects = max(0, last.level_bytes or 0)
-        if last.resident_after - objects > max(limits.SWEEP_RESIDENT_FLOOR, limits.SWEEP_RETAINED * last.peak_rss):
-            yield (
-                "Of the resident memory at the largest size, more than half stayed after the calls though no Python object "
-                "explains it: allocators keep what they have freed, or native code holds it."
-            )
+    if last is None or last.resident_after is None or last.peak_rss is None:
+        return None
+    left = last.resident_after - max(0, last.level_bytes or 0)
+    return left if left > max(limits.SWEEP_RESIDENT_FLOOR, limits.SWEEP_RETAINED * last.peak_rss) else None
 
 
 def audit(sweep: Sweep, complete: bool, ended: str) -> tuple[AuditRow, ...]:

@@ -25,6 +25,8 @@ _MEASURES = {
 }
 #: Bytes below which a coefficient is said with its decimals: 0.04 B times n² is much.
 _EXACT = 1000.0
+#: Whose memory a forecast is of.
+_TOLD = {"peak": "of Python memory", "peak resident": "resident"}
 _HEADS = {"peak": "Peak memory", "peak resident": "Peak resident memory"}
 
 
@@ -60,7 +62,9 @@ def formula(growth: Growth, parameter: str) -> str:
     """Return the likeliest law with its numbers: `1.2 KiB + 84 B × n`. Terms that are nothing are left out."""
     parts = []
     for name, coefficient in growth.terms:
-        said = f"{coefficient:.3g} B" if growth.unit == "bytes" and coefficient < _EXACT else quantity(growth, coefficient)
+        said = (
+            f"{coefficient:.3g} B" if growth.unit == "bytes" and coefficient < _EXACT else quantity(growth, coefficient)
+        )
         if name == "1":
             if coefficient > growth.floor or len(growth.terms) == 1:
                 parts.append(said)
@@ -91,6 +95,8 @@ def stays_words(sweep: Sweep) -> str:
     last = sweep.rows[-1] if sweep.rows else None
     match sweep.stays:
         case Stays.NOTHING:
+            if sweep.retained is not None:
+                return f"its objects go back after each call, but {amount(sweep.retained)} stay resident"
             return "it goes back after each call"
         case Stays.EACH_CALL if last is not None:
             return (
@@ -98,7 +104,9 @@ def stays_words(sweep: Sweep) -> str:
                 f"{sweep.parameter} = {last.size:,}, which a leak would too"
             )
         case Stays.LARGEST if last is not None:
-            return f"{amount(last.level_bytes or 0)} stay once for the largest size, as in a cache, and not for each call"
+            return (
+                f"{amount(last.level_bytes or 0)} stay once for the largest size, as in a cache, and not for each call"
+            )
         case Stays.LAST if last is not None:
             return f"{amount(last.level_bytes or 0)} stay until the next call replaces them"
         case _:
@@ -109,13 +117,18 @@ def sweep_sentence(sweep: Sweep, complete: bool, ended: str) -> str:
     """Return what the sweep says: law, what stays, forecast."""
     early = "" if complete else f"Incomplete, {ended}. "
     if not sweep.growths:
-        return f"{early}{len(sweep.rows)} of {len(sweep.planned)} sizes were measured: too few to say by what law it grows."
+        reached = f"{len(sweep.rows)} of {len(sweep.planned)} sizes"
+        return f"{early}{reached} were measured: too few to say by what law it grows."
     main = sweep.growths[0]
     head = _HEADS.get(main.measure, "Memory")
     text = f"{early}{head} {_grows(main, sweep.parameter)}; {stays_words(sweep)}."
-    told = forecast_words(main, sweep.parameter)
-    if told is not None:
-        return f"{text} {told[0].upper()}{told[1:]} at the peak, if the law holds."
+    told = [
+        f"{quantity(each, each.forecast.low)} to {quantity(each, each.forecast.high)} {_TOLD[each.measure]}"
+        for each in sorted(sweep.growths, key=lambda each: each.measure)
+        if each.measure in _TOLD and each.forecast is not None and (each is main or not each.is_below_floor)
+    ]
+    if told:
+        return f"{text} At {sweep.parameter} = {sweep.at:,}: {', '.join(told)} at the peak, if the law holds."
     return text
 
 

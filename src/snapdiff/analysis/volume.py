@@ -36,7 +36,7 @@ class SizeRow:
     resident_after: int | None
     """Resident memory after the calls of this size on the way up, above that before the first size."""
     kept_objects: int | None
-    """Objects that each call after the first of this size left, at least."""
+    """Objects that a call after the first of this size left (the middle one)."""
     kept_bytes: int | None
     level_bytes: int | None
     """Bytes of Python objects after the calls of this size on the way up, above those before the first size."""
@@ -100,6 +100,9 @@ class Sweep:
     rows: tuple[SizeRow, ...]
     growths: tuple[Growth, ...]
     stays: Stays
+    retained: int | None
+    """Resident bytes that stayed after the calls of the largest size though no Python object explains them; None where
+    they are not worth a word."""
     control_objects: int
     """Objects that the calls of an empty function left; must be 0."""
     sampled: bool

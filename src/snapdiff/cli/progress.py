@@ -95,7 +95,9 @@ def describe(frame: dict[str, Any], rss: int) -> str:
 
 def _swept(frame: dict[str, Any]) -> str:
     name = f"size {frame['size']:,}" if frame["size"] else "control"
-    peak, known = (frame["peak_traced"], "traced") if frame["peak_traced"] is not None else (frame["peak_rss"], "resident")
+    peak, known = (
+        (frame["peak_traced"], "traced") if frame["peak_traced"] is not None else (frame["peak_rss"], "resident")
+    )
     text = f"{frame['part']}: {name}, {frame['seconds']:.3g} s"
     return text if peak is None else f"{text}, {known} at most {peak / 1e6:,.1f} MB"
 

@@ -34,7 +34,7 @@ class OptionsError(Exception):
 
 @dataclass(frozen=True)
 class Sweep:
-    """The parameter that gives the size of the input, its values, and the size to be foretold (None: ten times more)."""
+    """The parameter that gives the size of the input, its values, and the size to foretell (None: ten times more)."""
 
     name: str
     sizes: tuple[int, ...]
@@ -83,16 +83,15 @@ class Options:
         if shutil.which(self.python) is None:
             raise OptionsError(f"There is no Python interpreter at {self.python}.")
 
-
     def _check_sweep(self) -> None:
         if self.inputs is not None:
             raise OptionsError(
-                "--sweep gives every call its size; --inputs would give it other arguments as well. Leave one of them out."
+                "--sweep gives every call its size; --inputs would give it other arguments too. Leave one of them out."
             )
         if self.trace == "auto":
             raise OptionsError(
-                "--trace auto has no meaning with --sweep, which makes its calls untraced and then traced. Leave it out, or "
-                "write --trace off for calls that are only untraced."
+                "--trace auto has no meaning with --sweep, which makes its calls untraced and then traced. Leave it "
+                "out, or write --trace off for calls that are only untraced."
             )
         if self.rounds != DEFAULT_ROUNDS:
             raise OptionsError("--sweep calls with sizes and not in rounds. Leave --rounds out.")
@@ -128,19 +127,22 @@ def parse_sweep(text: str, at: int | None = None) -> Sweep:
         raise OptionsError(f"--sweep {text} has something that is not a whole number. {example}") from None
     if len(sizes) < LEAST_SIZES:
         raise OptionsError(
-            f"--sweep {text} has {len(sizes)} size{'' if len(sizes) == 1 else 's'}; a law needs at least {LEAST_SIZES}, and "
-            f"five to know a curve from a threshold. {example}"
+            f"--sweep {text} has {len(sizes)} size{'' if len(sizes) == 1 else 's'}; a law needs at least "
+            f"{LEAST_SIZES}, and five to know a curve from a threshold. {example}"
         )
     if sizes[0] < 1 or any(later <= earlier for earlier, later in pairwise(sizes)):
         raise OptionsError(f"--sweep {text} is not rising. {example}")
     if len(sizes) > MOST_SIZES or sizes[-1] > _LARGEST_SIZE:
-        raise OptionsError(f"--sweep {text} has more than {MOST_SIZES} sizes, or one above {_LARGEST_SIZE:,}. {example}")
+        raise OptionsError(
+            f"--sweep {text} has more than {MOST_SIZES} sizes, or one above {_LARGEST_SIZE:,}. {example}"
+        )
     return Sweep(name, sizes, at)
 
 
 def _between(first: int, last: int) -> tuple[int, ...]:
     """Return 1, 3, 10, 30, … times the first size, up to the last one."""
-    sizes, factor = [], 1
+    sizes: list[int] = []
+    factor = 1
     while 0 < first * factor < last and len(sizes) <= MOST_SIZES:
         sizes.append(first * factor)
         factor = factor * 3 if str(factor)[0] == "1" else factor // 3 * 10

@@ -91,7 +91,9 @@ def build(frames: list[dict[str, Any]], facts: Facts) -> Recording:
     rows.add_checkpoints(measured, facts)
     rows.add_traces(measured, notes)
     rows.add_paths(measured, notes)
-    for row in sweep.rows([frame for frame in frames if frame["kind"] == "sweep"], facts.timeline, facts.started_monotonic):
+    for row in sweep.rows(
+        [frame for frame in frames if frame["kind"] == "sweep"], facts.timeline, facts.started_monotonic
+    ):
         rows.add("sweep", **row)
     if explained is not None:
         rows.add_explained(explained, notes)

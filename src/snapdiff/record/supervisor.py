@@ -213,10 +213,7 @@ class _Run:
         for frame, offset in spool.read(str(self.folder), self._offset):
             self._offset = offset
             kind = frame.get("kind")
-            if kind == "sweep":
-                self.checkpoints += 1
-                self.progress.checkpoint(frame, self._rss())
-            elif kind == "checkpoint":
+            if kind in seal.MEASURED:
                 self.checkpoints += 1
                 self.progress.checkpoint(frame, self._rss())
             elif kind == "loaded":

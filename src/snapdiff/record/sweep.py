@@ -14,7 +14,7 @@ _KEPT = (
 
 
 def rows(frames: Sequence[dict[str, Any]], timeline: Sequence[Sample], started: float) -> list[dict[str, Any]]:
-    """Return one row a call. Where the target could not read its peak, the highest sample from outside stands for it."""
+    """Return one row a call. Where the target could not read its peak, the highest sample stands for it."""
     return [_row(position, frame, timeline, started) for position, frame in enumerate(frames)]
 
 

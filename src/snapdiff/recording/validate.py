@@ -21,7 +21,7 @@ _LARGEST = 2**53 - 1
 _MOST_CAUSES = 10_000
 
 #: A sweep has a few sizes.
-_MOST_SIZES = 1_000
+_MOST_SIZES = 100
 
 #: Measures of a path: objects, bytes, entries.
 _MEASURES = 3
@@ -31,13 +31,21 @@ _OPTIONAL = {
     "checkpoints": {"call_seconds", "traced_bytes", "objects", "object_bytes", "fds", "rss", "uss"},
     "stacks": {"function"},
     "sweep": {
-        "peak_traced", "rss_before", "rss_after", "peak_rss", "objects_before", "bytes_before", "objects", "bytes",
+        "peak_traced",
+        "rss_before",
+        "rss_after",
+        "peak_rss",
+        "objects_before",
+        "bytes_before",
+        "objects",
+        "bytes",
     },
     "causes": {"path", "holder_type", "entries", "bound", "share", "alone", "partner"},
 }
 #: Columns that may be negative: none is a count or a time before the recording began.
 _SIGNED = {
-    ("checkpoints", "seconds"), ("timeline", "seconds"), ("sweep", "began"), ("sweep", "peak_traced"), ("stacks", "line"), ("traces", "bytes"), ("alive", "line"),
+    ("checkpoints", "seconds"), ("timeline", "seconds"), ("sweep", "began"), ("sweep", "peak_traced"),
+    ("stacks", "line"), ("traces", "bytes"), ("alive", "line"),
     ("paths", "parent"), ("causes", "cause"), ("cause_types", "cause"), ("births", "cause"), ("grown", "cause"),
     ("graphs", "cause"),
 }  # fmt: skip
@@ -103,7 +111,7 @@ def find_nonsense(recording: Recording) -> str | None:
                 return f"its table {name} has no {column} in some row"
             if _has_odd_numbers(table[column], (name, column) in _SIGNED):
                 return f"its table {name} has a {column} that is no measurement"
-    return _broken_structure(recording.tables)
+    return _wrong_sizes(recording) or _broken_structure(recording.tables)
 
 
 def _wrong_options(manifest: dict[str, Any]) -> str | None:
@@ -122,7 +130,12 @@ def _wrong_options(manifest: dict[str, Any]) -> str | None:
 
 def _is_sweep(sweep: Any) -> bool:
     """Say whether this is a parameter with rising sizes."""
-    if not isinstance(sweep, dict) or not isinstance(sweep.get("name"), str) or not isinstance(sweep.get("sizes"), list):
+    if (
+        not isinstance(sweep, dict)
+        or not isinstance(sweep.get("name"), str)
+        or not sweep["name"].isidentifier()
+        or not isinstance(sweep.get("sizes"), list)
+    ):
         return False
     numbers = [*sweep["sizes"], *([] if sweep.get("at") is None else [sweep["at"]])]
     return (
@@ -130,6 +143,18 @@ def _is_sweep(sweep: Any) -> bool:
         and all(type(number) is int and 0 < number <= _LARGEST for number in numbers)
         and all(earlier < later for earlier, later in pairwise(sweep["sizes"]))
     )
+
+
+def _wrong_sizes(recording: Recording) -> str | None:
+    """Return what is wrong with the sizes of the calls of a sweep."""
+    import pyarrow.compute as pc
+
+    calls = recording.tables["sweep"]
+    sizes = set(pc.unique(calls.filter(pc.equal(calls["series"], "workload"))["size"]).to_pylist())
+    sweep = recording.manifest["options"].get("sweep")
+    if sizes - set(sweep["sizes"] if sweep is not None else ()):
+        return "its table sweep has a size that was not planned"
+    return None
 
 
 def _has_odd_numbers(column: pa.ChunkedArray, signed: bool) -> bool:
