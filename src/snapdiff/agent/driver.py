@@ -112,6 +112,11 @@ class Driver:
                 raise target.TargetError(
                     f"{place} names no function. Write {place}:function, or path/to/script.py for a whole script."
                 )
+            if plan.sweep_sizes:
+                raise target.TargetError(
+                    "--sweep gives a size to a function; a script takes its arguments after `--`. Name a function with a "
+                    "parameter for the size."
+                )
             if plan.inputs is not None:
                 raise target.TargetError("--inputs gives arguments to a function; a script gets them after `--`.")
             module = None

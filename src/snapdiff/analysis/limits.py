@@ -59,10 +59,12 @@ MOST_BIRTHS = 3
 SWEEP_SCATTER = 0.03
 #: …and how many sizes that expectation is worth.
 SWEEP_PRIOR_SIZES = 3
-#: Laws whose odds are below this are ruled out: one in ten.
+#: Laws whose odds are below this are ruled out: one in ten. With noise of 5 % a call and five sizes up to 10,000, 143 of
+#: 150 straight lines are named, 7 left undecided beside n log n, and none is called another law; at 3 % all are named.
 SWEEP_RIVAL = 0.1
-#: By so much (2 ln odds) a law must beat one that it contains.
-SWEEP_NEEDED = 3.0
+#: By so much (2 ln odds) a law must beat one that it contains. With noise of 5 % a call and five sizes 3 left 5 of 150
+#: constants undecided, 4 left 2, 5 none; a rise by a quarter over all sizes is seen in 59 of 60.
+SWEEP_NEEDED = 5.0
 #: Relative root mean square of the residuals above which no law fits.
 SWEEP_MISFIT = 0.25
 #: Sizes from which on a threshold can be seen: two below it, and enough to know a smooth curve from one.

@@ -18,7 +18,7 @@ from snapdiff.recording import Recording
 
 def judge(recording: Recording, at: int | None = None) -> Sweep | None:
     """Judge the sweep of a recording, None if it has rounds instead. `at` is the size to be foretold."""
-    options = recording.manifest["options"].get("sweep")
+    options = recording.manifest.get("options", {}).get("sweep")
     if options is None:
         return None
     table = recording.tables["sweep"].to_pandas().sort_values("id", kind="stable")

@@ -16,12 +16,12 @@ LAW_WORDS = {
     VolumeLaw.UNDECIDED: "not decided",
 }
 _MEASURES = {
-    "peak": "peak memory of a call (Python objects and buffers)",
-    "peak resident": "peak resident memory of a call",
-    "kept": "memory that each call keeps",
-    "level": "memory that stays",
-    "time": "time of a call",
-    "processor time": "processor time of a call",
+    "peak": "Peak memory of a call (Python objects and buffers)",
+    "peak resident": "Peak resident memory of a call",
+    "kept": "Memory that each call keeps",
+    "level": "Memory that stays",
+    "time": "Time of a call",
+    "processor time": "Processor time of a call",
 }
 #: Bytes below which a coefficient is said with its decimals: 0.04 B times n² is much.
 _EXACT = 1000.0
@@ -31,7 +31,7 @@ _HEADS = {"peak": "Peak memory", "peak resident": "Peak resident memory"}
 
 
 def measure_words(growth: Growth) -> str:
-    """Return what was measured: `peak memory of a call (Python objects and buffers)`."""
+    """Return what was measured: `Peak memory of a call (Python objects and buffers)`."""
     return _MEASURES[growth.measure]
 
 

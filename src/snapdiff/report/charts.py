@@ -141,8 +141,11 @@ def draw(
 
     values = [y for _, points, _ in series for _, y in points]
     places = [x for _, points, _ in series for x, _ in points]
-    low, high = _range(min(values), max(values), from_zero=from_zero)
+    low, high = _range(min(values), max(values), from_zero=from_zero, whole=ticks is None)
     first, last = min(places), max(*places, min(places) + 1)
+    if ticks is not None:
+        # The label of the last place needs room.
+        last += (last - first) * _AIR
     chart = leather.Chart()
     for name, points, colour in series:
         chart.add_line(points, name=name, stroke_color=colour, width=_BAND if colour == STRAIGHT else None)
@@ -163,12 +166,15 @@ def draw(
     return svg.picture(identity, title, description, view, body)
 
 
-def _range(low: float, high: float, *, from_zero: bool) -> tuple[float, float]:
-    """Return an axis range with some air; memory starts at zero, so that a small step looks small."""
-    if from_zero or 0 <= low < high / 2:
+def _range(low: float, high: float, *, from_zero: bool, whole: bool) -> tuple[float, float]:
+    """Return an axis range with some air; memory starts at zero, so that a small step looks small.
+
+    Where axes go by ratios (not `whole`) zero is no place like others.
+    """
+    if whole and (from_zero or 0 <= low < high / 2):
         low = min(low, 0.0)
     air = (high - low) * _AIR or 1.0
-    return (low if low == 0 else low - air), high + 2 * air
+    return (low if whole and low == 0 else low - air), high + 2 * air
 
 
 def _tick(value: Any, _index: int, _ticks: int) -> str:

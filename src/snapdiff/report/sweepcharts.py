@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from snapdiff.analysis.sweepsentences import law_words, measure_words, quantity
+from snapdiff.analysis.sweepsentences import LAW_WORDS, law_words, measure_words, quantity
 from snapdiff.analysis.volume import Growth
 from snapdiff.report import charts, words
 
@@ -30,7 +30,7 @@ def volume_chart(growth: Growth, parameter: str, identity: str) -> str | None:
     def place(point: tuple[float, float]) -> tuple[float, float]:
         return math.log10(point[0]), math.log10(max(point[1], least))
 
-    name = f"law: {law_words(growth)}" if len(growth.among) == 1 else "the likeliest law"
+    name = f"law: {LAW_WORDS[growth.law]}" if len(growth.among) == 1 else "the likeliest law"
     measured = [place(point) for point in growth.points]
     series = [(name, [place(point) for point in growth.line], charts.STRAIGHT)]
     told = growth.forecast
@@ -46,9 +46,9 @@ def volume_chart(growth: Growth, parameter: str, identity: str) -> str | None:
     if told is not None:
         low, high = quantity(growth, told.low), quantity(growth, told.high)
         said += f" Foretold at {words.count(told.size)}: {low} to {high}."
-    marks = [(math.log10(size), "threshold") for size in growth.threshold or ()]
+    marks = [(math.log10(size), words.count(size)) for size in growth.threshold or ()]
     return charts.draw(
-        identity, title=f"{measure_words(growth)} over {parameter}".capitalize(), description=said, series=series,
+        identity, title=f"{measure_words(growth)} over {parameter}", description=said, series=series,
         marks=marks, axes=(parameter, growth.unit), ticks=(_decades(widths), _heights(growth, heights)),
     )  # fmt: skip
 
@@ -57,12 +57,18 @@ def _decades(values: list[float]) -> charts.Ticks:
     """Return powers of ten inside a range of their logarithms."""
     first, last = math.ceil(min(values) - 1e-9), math.floor(max(values) + 1e-9)
     step = max(1, math.ceil((last - first + 1) / _MOST_TICKS))
-    return {float(power): words.count(10**power) for power in range(first, last + 1, step)}
+    places = [float(power) for power in range(first, last + 1, step)]
+    return {place: words.count(10**place) for place in (places if len(places) > 1 else [min(values), max(values)])}
 
 
 def _heights(growth: Growth, values: list[float]) -> charts.Ticks:
-    """Return labelled powers of the unit's own base: 16 KiB, 1 MiB; or 10 ms, 100 ms."""
-    base = _KIBI ** (1 / 5) if growth.unit == "bytes" else 10.0
-    first, last = (math.floor(edge / math.log10(base)) for edge in (min(values), max(values)))
-    step = max(1, math.ceil((last - first + 2) / _MOST_TICKS))
-    return {power * math.log10(base): quantity(growth, base**power) for power in range(first, last + 2, step)}
+    """Return labelled powers of the unit's own base between the lowest and the highest: 16 KiB, 1 MiB; or 10 ms.
+
+    The ends themselves, where there are not two such places between them.
+    """
+    base = math.log10(_KIBI) / 5 if growth.unit == "bytes" else 1.0
+    first, last = math.ceil(min(values) / base), math.floor(max(values) / base)
+    step = max(1, math.ceil((last - first + 1) / _MOST_TICKS))
+    places = [power * base for power in range(first, last + 1, step)]
+    chosen = places if len(places) > 1 else [min(values), max(values)]
+    return {place: quantity(growth, 10**place) for place in chosen}
