@@ -91,12 +91,12 @@ def test_a_size_to_foretell_is_refused_of_rounds(snapdiff, programs, tmp_path):
 
 
 def test_a_method_is_swept_on_the_instance_that_setup_returns(sweep):
-    ran, analysis, _ = sweep("Worker.add", "--setup", "make", sizes="n=10,30,100,300,1000")
+    ran, analysis, _ = sweep("Worker.add", "--setup", "make", sizes="n=300,1000,3000,10000,30000")
     assert (0, VolumeLaw.LINEAR) == (ran.code, law(analysis))
 
 
 def test_without_tracing_python_has_no_peak_and_the_rest_is_there(sweep):
-    ran, analysis, _ = sweep("quadratic", "--trace", "off", sizes="n=300,1000,3000,6000")
+    ran, analysis, _ = sweep("quadratic", "--trace", "off", sizes="n=500,1000,2000,4000,8000")
     assert (0, {None}) == (ran.code, {row.peak for row in analysis.sweep.rows})
     assert "peak resident" == analysis.sweep.growths[0].measure
     assert VolumeLaw.QUADRATIC is law(analysis, "peak resident")
