@@ -92,18 +92,19 @@ def recorded(
     said = swept(sizes, **options) if frames is None else frames
     facts = Facts(
         options={
-            "target": "app.py:work", "rounds": [1, 10, 151], "trace": "rounds", "trace_depth": 4, "command": ["snapdiff"],
-            "sweep": {"name": "n", "sizes": list(sizes), "at": at},
+            "target": "app.py:work", "rounds": [1, 10, 151], "trace": "rounds", "trace_depth": 4,
+            "command": ["snapdiff"], "sweep": {"name": "n", "sizes": list(sizes), "at": at},
         },
         ended=Ended(ended, ended), started="2026-01-01T00:00:00+00:00", started_monotonic=0.0, duration=60.0,
-        timeline=[
-            Sample(each["began"] + 0.2, each["rss_before"] + options["native"](each["size"]), "round", "sweep", each["size"])
-            for each in said
-            if each["kind"] == "sweep" and options.get("readable") is False
-        ],
+        timeline=[] if options.get("readable", True) else [_sample(each, options["native"]) for each in said[1:]],
         memory={},
     )  # fmt: skip
     return build(said, facts)
+
+
+def _sample(call: dict[str, Any], native: Any) -> Sample:
+    """Return what is seen from outside in the middle of a call."""
+    return Sample(call["began"] + 0.2, call["rss_before"] + native(call["size"]), "round", "sweep", call["size"])
 
 
 @pytest.fixture(name="swept", scope="session")

@@ -44,7 +44,10 @@ def test_sizes_are_a_list_or_go_by_threes_and_tens(text, sizes):
             "--sweep n=100..100 has 1 size; a law needs at least 3, and five to know a curve from a threshold. "
             + EXAMPLE,
         ),
-        ("n=1,2,9999999999999", f"--sweep n=1,2,9999999999999 has more than 32 sizes, or one above {10**12:,}. {EXAMPLE}"),
+        (
+            "n=1,2,9999999999999",
+            f"--sweep n=1,2,9999999999999 has more than 32 sizes, or one above {10**12:,}. {EXAMPLE}",
+        ),
     ],
 )
 def test_what_is_no_sweep_is_refused(text, sentence):
@@ -74,25 +77,25 @@ SWEEP = ("--sweep", "n=1,10,100")
         (
             "sweeps.py:linear",
             ["--trace", "auto"],
-            "--trace auto has no meaning with --sweep, which makes its calls untraced and then traced. Leave it out, or "
-            "write --trace off for calls that are only untraced.",
+            "--trace auto has no meaning with --sweep, which makes its calls untraced and then traced. Leave it out, "
+            "or write --trace off for calls that are only untraced.",
         ),
         (
             "sweeps.py:make",
             [],
-            "sweeps.py:make takes no argument named n, which --sweep n=… gives it. Name the parameter that is the size of "
-            "the input, or write a function with one.",
+            "sweeps.py:make takes no argument named n, which --sweep n=… gives it. Name the parameter that is the size "
+            "of the input, or write a function with one.",
         ),
         (
             "script.py",
             [],
-            "--sweep gives a size to a function; a script takes its arguments after `--`. Name a function with a parameter "
-            "for the size.",
+            "--sweep gives a size to a function; a script takes its arguments after `--`. Name a function with a "
+            "parameter for the size.",
         ),
     ],
 )
-def test_what_makes_no_sense_beside_a_sweep_is_refused(snapdiff, programs, tmp_path, target, options, sentence):
-    done = snapdiff("record", target, "-o", tmp_path / "run.snapdiff", "--quiet", *SWEEP, *options, cwd=programs)
+def test_what_makes_no_sense_beside_a_sweep_is_refused(snapdiff, tmp_path, target, options, sentence):
+    done = snapdiff("record", target, "-o", tmp_path / "run.snapdiff", "--quiet", *SWEEP, *options)
     assert (2, [sentence], []) == (done.code, done.told, os.listdir(tmp_path))
 
 

@@ -20,7 +20,8 @@ def law(analysis, measure="peak"):
 
 def test_a_batch_that_goes_back_is_told_from_growth_that_stays(recorded):
     analysis = analyze(recorded(peak=lambda n: 72 * n))
-    assert (VolumeLaw.LINEAR, Stays.NOTHING, Verdict.CLEAN) == (law(analysis).law, analysis.sweep.stays, analysis.verdict)
+    found = (law(analysis).law, analysis.sweep.stays, analysis.verdict)
+    assert (VolumeLaw.LINEAR, Stays.NOTHING, Verdict.CLEAN) == found
     assert (
         "Peak memory grows in proportion to n (72 B × n); it goes back after each call. "
         "At n = 100,000: 6.4 MiB to 7.3 MiB of Python memory at the peak, if the law holds."
@@ -60,7 +61,8 @@ def test_initialisation_in_the_warm_up_is_not_taken_for_growth(recorded):
 def test_a_control_that_grows_makes_everything_that_stays_doubtful(recorded):
     analysis = analyze(recorded(peak=lambda n: 72 * n, kept=lambda n: n, control=3))
     assert (Stays.UNKNOWN, Verdict.INCONCLUSIVE) == (analysis.sweep.stays, analysis.verdict)
-    assert ("control", False, "3 objects") == tuple(getattr(analysis.audit[0], key) for key in ("name", "passed", "value"))
+    check = analysis.audit[0]
+    assert ("control", False, "3 objects") == (check.name, check.passed, check.value)
 
 
 def test_memory_outside_python_is_what_the_sentence_is_about_where_it_is_most(recorded):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -37,16 +38,22 @@ def measured(truth, sizes, seed, noise):
     return list(zip(sizes, np.median(calls, axis=0).tolist(), strict=True))
 
 
+@functools.cache
+def chosen(law, seed, noise, sizes=SIZES):
+    """What is made of noisy points of a law."""
+    return laws.fit(measured(TRUTH[law], sizes, seed, noise), FLOOR)
+
+
 @pytest.mark.parametrize(("sizes", "noise"), [(SIZES, 0.03), (MORE_SIZES, 0.04)])
 @pytest.mark.parametrize("law", TRUTH)
 def test_every_law_is_named_in_twenty_of_twenty_seeds(law, sizes, noise):
-    found = [laws.fit(measured(TRUTH[law], sizes, seed, noise), FLOOR).law for seed in SEEDS]
+    found = [chosen(law, seed, noise, sizes).law for seed in SEEDS]
     assert [law] * len(SEEDS) == found
 
 
 @pytest.mark.parametrize("law", TRUTH)
 def test_with_few_sizes_and_much_noise_a_law_is_named_or_left_open_but_never_another_one(law):
-    found = [laws.fit(measured(TRUTH[law], SIZES, seed, 0.05), FLOOR).law for seed in SEEDS]
+    found = [chosen(law, seed, 0.05).law for seed in SEEDS]
     assert {law, VolumeLaw.UNDECIDED} >= set(found)
     assert found.count(law) >= 18
 
@@ -64,7 +71,7 @@ def test_what_ten_times_the_size_takes_lies_in_the_stated_interval(law):
     truth = float(TRUTH[law](np.array([at], dtype=float))[0])
     hits = 0
     for seed in SEEDS:
-        low, high = laws.fit(measured(TRUTH[law], SIZES, seed, 0.05), FLOOR).fits[0][0].interval(at, FLOOR)
+        low, high = chosen(law, seed, 0.05).fits[0][0].interval(at, FLOOR)
         hits += low <= truth <= high
     # 95 of 100: of twenty one may be outside.
     assert hits >= 19
@@ -77,7 +84,7 @@ def test_the_interval_is_not_so_wide_that_it_says_nothing():
 
 def test_a_threshold_lies_between_the_right_sizes():
     for seed in SEEDS:
-        fit = laws.fit(measured(TRUTH[VolumeLaw.THRESHOLD], SIZES, seed, 0.05), FLOOR).fits[0][0]
+        fit = chosen(VolumeLaw.THRESHOLD, seed, 0.05).fits[0][0]
         assert (1000, 3000) == fit.threshold
 
 

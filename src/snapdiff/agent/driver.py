@@ -114,8 +114,8 @@ class Driver:
                 )
             if plan.sweep_sizes:
                 raise target.TargetError(
-                    "--sweep gives a size to a function; a script takes its arguments after `--`. Name a function with a "
-                    "parameter for the size."
+                    "--sweep gives a size to a function; a script takes its arguments after `--`. "
+                    "Name a function with a parameter for the size."
                 )
             if plan.inputs is not None:
                 raise target.TargetError("--inputs gives arguments to a function; a script gets them after `--`.")

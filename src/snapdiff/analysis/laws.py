@@ -14,7 +14,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import NormalDist
 
@@ -130,13 +130,14 @@ def fit(points: Sequence[tuple[float, float]], floor: float) -> Choice:
     sizes = np.array([size for size, _ in points], dtype=float)
     values = np.array([value for _, value in points], dtype=float)
     if float(values.max() - values.min()) <= floor:
-        flat = _fit(VolumeLaw.CONSTANT, ("1",), sizes, values, floor)
+        flat = _with_covariance(_fit(VolumeLaw.CONSTANT, ("1",), sizes, values, floor), sizes, values, floor)
         return Choice(((flat, 1.0),), VolumeLaw.CONSTANT, "")
     ranked = _ranked(sizes, values, floor)
     first = ranked[0][0]
     kept = [(each, part) for each, part in ranked if part >= limits.SWEEP_RIVAL]
-    kept += [each for each in _from_one_size(first, sizes, values, floor) if each[0].law not in {fit.law for fit, _ in kept}]
-    fits = tuple(kept)
+    known = {each.law for each, _ in kept}
+    kept += [(each, 0.0) for each in _from_one_size(first, sizes, values, floor) if each.law not in known]
+    fits = tuple((_with_covariance(each, sizes, values, floor), part) for each, part in kept)
     if first.off > limits.SWEEP_MISFIT:
         return Choice(fits, VolumeLaw.UNDECIDED, f"none of the laws fits: the best one is off by {first.off:.0%}")
     if len(fits) > 1:
@@ -157,7 +158,7 @@ def _ranked(sizes: _Array, values: _Array, floor: float) -> list[tuple[Fit, floa
     return [(each, weight / sum(weights)) for each, weight in zip(ranked, weights, strict=True)]
 
 
-def _from_one_size(first: Fit, sizes: _Array, values: _Array, floor: float) -> list[tuple[Fit, float]]:
+def _from_one_size(first: Fit, sizes: _Array, values: _Array, floor: float) -> list[Fit]:
     """Return, fitted to all sizes, the laws that would rule out the likeliest one if a single size were missing.
 
     Numbers up to 256 exist once, so lists of numbers take 72 B each at n = 100 and 104 B from 1,000 on: one size makes
@@ -172,7 +173,7 @@ def _from_one_size(first: Fit, sizes: _Array, values: _Array, floor: float) -> l
             other.add(ranked[0][0].law)
     candidates = [each for each in _candidates(sizes, values, floor) if each.law in other]
     best = {law: min((each for each in candidates if each.law is law), key=lambda each: each.score) for law in other}
-    return [(best[law], 0.0) for law in sorted(best)]
+    return [best[law] for law in sorted(best)]
 
 
 def _needed(fit: Fit, best: dict[VolumeLaw, Fit]) -> bool:
@@ -200,7 +201,7 @@ def _fit(
     *, gap: tuple[float, float] | None = None, place: float = 0.0,
 ) -> Fit:  # fmt: skip
     """Fit the coefficients of some terms, none of them negative; `gap` and `place` are a threshold's."""
-    weights = 1.0 / np.array([_scale(float(value), floor) for value in values])
+    weights = _weights(values, floor)
     design = _design(sizes, terms, place)
     coefficients = _not_negative(design * weights[:, None], values * weights)
     residuals = (values - design @ coefficients) * weights
@@ -212,12 +213,21 @@ def _fit(
     score = count * math.log((worth * prior**2 + squares) / count) + 2 * chosen * count / (count - chosen - 1)
     freedom = max(1, count - chosen)
     scatter = math.sqrt((worth * prior**2 + squares) / freedom)
-    weighted = design * weights[:, None]
-    covariance = np.linalg.pinv(weighted.T @ weighted)
     return Fit(
         law, tuple((name, float(each)) for name, each in zip(terms, coefficients, strict=True)), score, scatter,
-        math.sqrt(squares / len(sizes)), freedom, gap, place, tuple(tuple(map(float, row)) for row in covariance),
+        math.sqrt(squares / len(sizes)), freedom, gap, place,
     )  # fmt: skip
+
+
+def _with_covariance(fit: Fit, sizes: _Array, values: _Array, floor: float) -> Fit:
+    """Return a fit with the covariance of its coefficients, which only the chosen ones need."""
+    weighted = _design(sizes, [name for name, _ in fit.terms], fit.place) * _weights(values, floor)[:, None]
+    covariance = np.linalg.pinv(weighted.T @ weighted)
+    return replace(fit, covariance=tuple(tuple(float(each) for each in row) for row in covariance))
+
+
+def _weights(values: _Array, floor: float) -> _Array:
+    return 1.0 / np.array([_scale(float(value), floor) for value in values])
 
 
 def _scale(value: float, floor: float) -> float:
@@ -245,8 +255,13 @@ def _not_negative(design: _Array, values: _Array) -> _Array:
     best, least = np.zeros(design.shape[1]), float(values @ values)
     # Terms of n² are a million times those of 1.
     norms = np.linalg.norm(design, axis=0)
-    scaled = design / np.where(norms > 0, norms, 1.0)
-    for count in range(1, design.shape[1] + 1):
+    norms[norms == 0] = 1.0
+    scaled = design / norms
+    whole = np.linalg.lstsq(scaled, values, rcond=None)[0]
+    if (whole >= 0).all():
+        found: _Array = whole / norms
+        return found
+    for count in range(1, design.shape[1]):
         for chosen in itertools.combinations(range(design.shape[1]), count):
             columns = list(chosen)
             solution = np.linalg.lstsq(scaled[:, columns], values, rcond=None)[0]

@@ -59,8 +59,8 @@ MOST_BIRTHS = 3
 SWEEP_SCATTER = 0.03
 #: …and how many sizes that expectation is worth.
 SWEEP_PRIOR_SIZES = 3
-#: Laws whose odds are below this are ruled out: one in ten. With noise of 5 % a call and five sizes up to 10,000, 143 of
-#: 150 straight lines are named, 7 left undecided beside n log n, and none is called another law; at 3 % all are named.
+#: Laws whose odds are below this are ruled out: one in ten. With noise of 5 % a call and five sizes up to 10,000, 143
+#: of 150 straight lines are named, 7 left undecided beside n log n, and none is called another law.
 SWEEP_RIVAL = 0.1
 #: By so much (2 ln odds) a law must beat one that it contains. With noise of 5 % a call and five sizes 3 left 5 of 150
 #: constants undecided, 4 left 2, 5 none; a rise by a quarter over all sizes is seen in 59 of 60.
