@@ -72,6 +72,11 @@ def fails_above(n):
     return list(range(n))
 
 
+def hidden(n):
+    """Return a coroutine that nobody awaits."""
+    return awaited(n)
+
+
 class Worker:
     """A method to sweep."""
 

@@ -99,6 +99,12 @@ def test_what_makes_no_sense_beside_a_sweep_is_refused(snapdiff, tmp_path, targe
     assert (2, [sentence], []) == (done.code, done.told, os.listdir(tmp_path))
 
 
+def test_a_coroutine_that_nobody_awaits_is_refused_at_the_first_call(snapdiff, tmp_path):
+    done = snapdiff("record", "sweeps.py:hidden", "-o", tmp_path / "run.snapdiff", "--quiet", *SWEEP)
+    expected = "sweeps.py:hidden returned a coroutine that nobody awaits: name an `async def` function that does."
+    assert (2, [expected], []) == (done.code, done.told, os.listdir(tmp_path))
+
+
 def test_a_size_to_foretell_needs_a_sweep(snapdiff, programs, tmp_path):
     done = snapdiff("record", "quiet.py:work", "-o", tmp_path / "run.snapdiff", "--at", "5", cwd=programs)
     assert (2, ["--at is the size that a sweep foretells. Give --sweep as well."]) == (done.code, done.told)

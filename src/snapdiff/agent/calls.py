@@ -5,7 +5,6 @@ Each way has a loop of its own, in a frame of its own, that keeps neither result
 
 from __future__ import annotations
 
-import copy
 import functools
 import os
 import sys
@@ -88,7 +87,8 @@ class Calls:
 
     def sized(self, name: str, size: int) -> Calls:
         """Return the same calls with one argument given by its name."""
-        made = copy.copy(self)
+        made: Calls = object.__new__(type(self))
+        made.__dict__.update(self.__dict__)
         made._function = functools.partial(self._function, **{name: size})
         return made
 

@@ -54,6 +54,7 @@ class Driver:
         self.pathrows = pathrows.PathRows(self.measurer.book)
         self.measurer.keep += [self, self.screen]
         self.loop: Any = None
+        self.sweep: Sweep | None = None
         self.started_tracing = False
         self.stage = "loading"
         self.number = 0
@@ -81,7 +82,13 @@ class Driver:
             if self.plan.debug:
                 self._print_traceback(error)
             series = self.state[spool.SERIES]
-            if self.total or series > spool.WORKLOAD or (series == spool.WORKLOAD and self.state[spool.DONE]):
+            swept = self.sweep is not None and self.sweep.made > 0
+            if (
+                self.total
+                or swept
+                or spool.WORKLOAD < series < spool.SWEEP
+                or (series == spool.WORKLOAD and self.state[spool.DONE])
+            ):
                 # Too late to refuse: what was measured is kept.
                 print("snapdiff:", error, file=sys.stderr)  # noqa: T201
                 return self._ended_by(error)
@@ -191,7 +198,8 @@ class Driver:
         if self.plan.sweep_sizes:
             self.measurer.owners.extend(workload.owners())
             self._rehearse(_REHEARSALS)
-            Sweep(self.plan, self.state, self.writer, self.measurer).run(workload, control, self._trace_peaks)
+            self.sweep = Sweep(self.plan, self.state, self.writer, self.measurer)
+            self.sweep.run(workload, control, self._trace_peaks)
             return
         if self.plan.trace == ROUNDS and not _tracemalloc.is_tracing():
             # A program that traces already keeps its own settings.

@@ -73,6 +73,8 @@ class Sweep:
         self._seconds: dict[int, float] = {}
         """How long the last untraced call of each size took."""
         self._slower = _TRACED_COST
+        self.made = 0
+        """Calls of the workload that were measured."""
         self._objects = self._bytes = 0
         measurer.keep.append(self)
 
@@ -174,6 +176,7 @@ class Sweep:
         frame["rss_after"], _ = resident.resident()
         self._writer.write(frame)
         if size is not None:
+            self.made += 1
             if part == TRACED:
                 self._slower = max(1.0, seconds / max(self._seconds[size], 1e-6))
             else:
