@@ -82,7 +82,7 @@ class Worker:
 
     def add(self, *, n):
         """Hold n lists."""
-        return len([[at] for at in range(n)])
+        return len([[float(at)] for at in range(n)])
 
 
 def make():

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import signal
+import struct
 import subprocess
 import time
 
+import psutil
 import pytest
 
 from snapdiff import api
+from snapdiff.agent import spool
 from snapdiff.analysis.laws import VolumeLaw
 from snapdiff.analysis.volume import Stays
 from snapdiff.recording import read
@@ -91,7 +94,7 @@ def test_a_size_to_foretell_is_refused_of_rounds(snapdiff, programs, tmp_path):
 
 
 def test_a_method_is_swept_on_the_instance_that_setup_returns(sweep):
-    ran, analysis, _ = sweep("Worker.add", "--setup", "make", sizes="n=300,1000,3000,10000,30000")
+    ran, analysis, _ = sweep("Worker.add", "--setup", "make")
     assert (0, VolumeLaw.LINEAR) == (ran.code, law(analysis))
 
 
@@ -117,28 +120,46 @@ def test_sizes_that_do_not_fit_in_the_time_are_left_out_and_said(sweep):
     assert ("sizes", False) == next((row.name, row.passed) for row in analysis.audit if row.name == "sizes")
 
 
-def test_a_timeout_in_a_long_call_keeps_what_there_was(sweep):
-    ran, analysis, _ = sweep("slow", "--timeout", "3", sizes="n=10,30,100,100000")
-    assert 3 == ran.code
-    assert [10, 30, 100] == [row.size for row in analysis.sweep.rows]
-    assert "timed out in a call with size 100,000" == analysis.ended
-
-
-def test_a_killed_supervisor_leaves_a_sweep_that_can_be_sealed(command, programs, snapdiff, tmp_path):
-    output = tmp_path / "run.snapdiff"
-    arguments = ["record", "sweeps.py:slow", "--sweep", "n=10,30,100,3000", "-o", output, "--quiet"]
+@pytest.fixture
+def calling(command, programs, tmp_path):
+    """Start a sweep that is in a long call when this returns; return (process, recording, spool)."""
+    output, part = tmp_path / "run.snapdiff", tmp_path / "run.snapdiff.part"
+    # Calls of 1, 3, 10 ms; the last one would take a minute.
+    arguments = ["record", "sweeps.py:slow", "--sweep", "n=1,3,10,60000", "-o", output, "--quiet", "--max-time", "9999"]
     process = subprocess.Popen([*command, *map(str, arguments)], cwd=programs)
-    part = tmp_path / "run.snapdiff.part"
-    wanted = b'"size":100,'
-    while not (part / "frames").exists() or wanted not in (part / "frames").read_bytes():
+    while not _is_calling(part / spool.STATE_FILE, 60_000):
         assert process.poll() is None
         time.sleep(0.05)
-    process.send_signal(signal.SIGKILL)
+    yield process, output, part
+    process.kill()
     process.wait()
-    # The target ends by itself at its next count; until then its spool must not change under the test.
+
+
+def _is_calling(state, size):
+    if not state.exists() or len(data := state.read_bytes()) < 64:
+        return False
+    slots = struct.unpack("8q", data)
+    return (spool.CALLING, size) == (slots[spool.PHASE], slots[spool.ROUND])
+
+
+def test_an_interrupt_in_a_long_call_keeps_what_there_was(calling):
+    process, output, _ = calling
+    process.send_signal(signal.SIGINT)
+    assert 3 == process.wait()
+    analysis = api.analyze(output).analysis
+    assert [1, 3, 10] == [row.size for row in analysis.sweep.rows]
+    assert "interrupted in a call with size 60,000" == analysis.ended
+
+
+def test_a_killed_supervisor_leaves_a_sweep_that_can_be_sealed(calling, snapdiff):
+    process, output, part = calling
+    target = next(iter(psutil.Process(process.pid).children()))
+    process.kill()
+    process.wait()
+    target.kill()
     assert 0 == snapdiff("seal", part).code
-    assert {10, 30, 100} <= {row["size"] for row in read(output).tables["sweep"].to_pylist()}
-    assert [10, 30, 100] == [row.size for row in api.analyze(output).analysis.sweep.rows][:3]
+    assert {0, 1, 3, 10} == {row["size"] for row in read(output).tables["sweep"].to_pylist()}
+    assert [1, 3, 10] == [row.size for row in api.analyze(output).analysis.sweep.rows]
 
 
 @pytest.mark.parametrize("version", ["3.9", "3.13"])
