@@ -112,7 +112,7 @@ def test_a_size_to_foretell_needs_a_sweep(snapdiff, programs, tmp_path):
 
 def test_a_worker_behind_json_rpc_is_not_swept(snapdiff, tmp_path):
     (tmp_path / "asked.jsonl").write_text('{"method": "add"}\n')
-    options = ("--rpc", "python worker.py", "--request", tmp_path / "asked.jsonl", "-o", tmp_path / "run.snapdiff")
+    options = ("--rpc", "python quiet.py", "--request", tmp_path / "asked.jsonl", "-o", tmp_path / "run.snapdiff")
     done = snapdiff("record", *options, *SWEEP)
     assert (2, ["--sweep gives a size to a function; requests have their own. Leave one of them out."]) == (
         done.code,
