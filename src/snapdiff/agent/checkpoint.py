@@ -41,6 +41,8 @@ class Measurer:
         self.snapshots = Snapshots(self.book, plan.snapshots)
         self.owners: list[Any] = Names()
         """Objects of the program that only we may hold: roots of the walk by path."""
+        self.flushes = True
+        """Whether the standard streams are flushed first. A worker's standard output belongs to its protocol."""
         self.untraced: Untraced = not_ours()
         self.walk_seconds = 0.0
         self.exits = self.exits_before = 0
@@ -61,7 +63,8 @@ class Measurer:
         enabled = gc.isenabled()
         gc.disable()
         try:
-            counters.flush_streams()
+            if self.flushes:
+                counters.flush_streams()
             fields = counters.collect()
             counters.clear_type_cache()
             fields.update(counters.read())

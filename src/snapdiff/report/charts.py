@@ -1,9 +1,9 @@
-"""The two charts of the page, drawn by leather and made to follow the page's theme."""
+"""The charts of the page, drawn by leather and made to follow the page's theme."""
 
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from snapdiff.analysis.model import Analysis, TimelinePoint
@@ -30,16 +30,18 @@ _EMPTY: Final = (20, 16, 20, 28)
 #: Colour that leather draws with → the class that the page's style knows it by. Leather has no classes of its
 #: own for series, so each series gets a colour of its own.
 CURVE: Final = svg.HOT
-_STRAIGHT: Final = "#3b7dd9"
+STRAIGHT: Final = "#3b7dd9"
 MEMORY: Final = svg.COOL
 _MARK: Final = svg.MUTED
-_CLASSES: Final = {CURVE: "curve", _STRAIGHT: "straight", MEMORY: "memory", _MARK: "mark"}
+_CLASSES: Final = {CURVE: "curve", STRAIGHT: "straight", MEMORY: "memory", _MARK: "mark"}
 
 #: The straight line is a wide band below the curve, so that a curve that follows it does not hide it.
 _BAND: Final = 9
 _BAND_OPACITY: Final = "0.35"
 
 Points = Sequence[tuple[float, float | None]]
+#: Labels by place on an axis.
+Ticks = dict[float, str]
 
 
 def growth_chart(analysis: Analysis, identity: str) -> str | None:
@@ -72,14 +74,14 @@ def growth_chart(analysis: Analysis, identity: str) -> str | None:
     for each in gains.rounds_of(analysis, finding if own else None):
         done += each.iterations
         ends.append((float(done), f"{words.calls(done)}"))
-    return line_chart(
+    return draw(
         identity,
         title=f"Growth curve: {counted} over the calls",
         description=(
             f"From {words.count(first_y)} {unit} after {words.calls(round(first_x))} "
             f"to {words.count(last_y)} after {words.calls(round(last_x))}. Wide pale line: {name}."
         ),
-        series=[(name, straight, _STRAIGHT), (counted, points, CURVE)],
+        series=[(name, straight, STRAIGHT), (counted, points, CURVE)],
         marks=ends,
         axes=("calls", unit),
         from_zero=False,
@@ -93,7 +95,7 @@ def memory_chart(analysis: Analysis, identity: str) -> str | None:
         return None
     points = [(point.seconds, point.rss / _MEBIBYTE) for point in samples]
     highest = max(samples, key=lambda point: point.rss)
-    return line_chart(
+    return draw(
         identity,
         title="Resident memory of the target over time",
         description=(
@@ -112,15 +114,15 @@ def _phases(samples: Sequence[TimelinePoint]) -> list[tuple[float, str]]:
     begun: list[tuple[float, str]] = []
     before: tuple[str, int] | None = None
     for point in samples:
-        if point.phase in ("control", "round", "traced") and (point.phase, point.round) != before:
+        if point.phase in ("control", "round", "traced", "sweep") and (point.phase, point.round) != before:
             before = (point.phase, point.round)
-            name = f"round {point.round}" if point.phase == "round" else point.phase
+            name = {"round": f"round {point.round}", "sweep": words.count(point.round)}.get(point.phase, point.phase)
             if name not in {known for _, known in begun}:
                 begun.append((point.seconds, name))
     return begun
 
 
-def line_chart(
+def draw(
     identity: str,
     *,
     title: str,
@@ -128,24 +130,26 @@ def line_chart(
     series: Sequence[tuple[str, Points, str]],
     marks: Sequence[tuple[float, str]],
     axes: tuple[str, str],
-    from_zero: bool,
-    x_ticks: Sequence[float] | None = None,
-    y_names: Mapping[float, str] | None = None,
+    from_zero: bool = False,
+    ticks: tuple[Ticks | None, Ticks | None] | None = None,
 ) -> str:
     """Draw `series` (name, points, colour); `marks` are vertical lines at an x, with a label.
 
-    A point whose y is None is a gap. `x_ticks` are the only numbers below the chart, `y_names` the only ones beside it,
-    as words.
+    A point whose y is None is a gap. `ticks` are the places and labels on both axes, where even steps of numbers would
+    not do.
     """
     import leather
 
     values = [y for _, points, _ in series for _, y in points if y is not None]
     places = [x for _, points, _ in series for x, _ in points]
-    low, high = _range(min(values), max(values), from_zero=from_zero)
+    low, high = _range(min(values), max(values), from_zero=from_zero, whole=from_zero or ticks is None)
     first, last = min(places), max(*places, min(places) + 1)
+    if ticks is not None:
+        # The label of the last place needs room.
+        last += (last - first) * _AIR
     chart = leather.Chart()
     for name, points, colour in series:
-        chart.add_line(points, name=name, stroke_color=colour, width=_BAND if colour == _STRAIGHT else None)
+        chart.add_line(points, name=name, stroke_color=colour, width=_BAND if colour == STRAIGHT else None)
     shown = [(x, label) for x, label in marks if first <= x <= last][:_MARKS]
     for x, _ in shown:
         chart.add_line([(x, low), (x, high)], name="", stroke_color=_MARK, width=1, stroke_dasharray="2 4")
@@ -153,16 +157,13 @@ def line_chart(
     seen = [point for point in measured if point[1] is not None]
     if len(seen) <= _DOTS:
         chart.add_dots(seen, name="", fill_color=colour, radius=3)
-    if x_ticks is None:
+    if ticks is None:
         chart.add_x_scale(first, last)
     else:
         chart.set_x_scale(_exactly(first, last))
     chart.add_y_scale(low, high)
-    chart.add_x_axis(ticks=x_ticks, name=axes[0], tick_formatter=_tick)
-    if y_names is None:
-        chart.add_y_axis(name=axes[1], tick_formatter=_tick)
-    else:
-        chart.add_y_axis(ticks=list(y_names), name=axes[1] or None, tick_formatter=lambda y, _index, _ticks: y_names[y])
+    for add, name, own in zip((chart.add_x_axis, chart.add_y_axis), axes, ticks or (None, None), strict=True):
+        add(name=name or None, ticks=list(own) if own else None, tick_formatter=_labels(own) if own else _tick)
     body = chart.to_svg_group(_WIDTH, _HEIGHT)
     _follow_theme(body, named=len(series), labels=[label for _, label in shown])
     left, top, right, bottom = _EMPTY
@@ -181,16 +182,23 @@ def _exactly(first: float, last: float) -> Any:
     return Exact(first, last)
 
 
-def _range(low: float, high: float, *, from_zero: bool) -> tuple[float, float]:
-    """Return an axis range with some air; memory starts at zero, so that a small step looks small."""
-    if from_zero or 0 <= low < high / 2:
+def _range(low: float, high: float, *, from_zero: bool, whole: bool) -> tuple[float, float]:
+    """Return an axis range with some air; memory starts at zero, so that a small step looks small.
+
+    Where axes go by ratios (not `whole`) zero is no place like others.
+    """
+    if whole and (from_zero or 0 <= low < high / 2):
         low = min(low, 0.0)
     air = (high - low) * _AIR or 1.0
-    return (low if low == 0 else low - air), high + 2 * air
+    return (low if whole and low == 0 else low - air), high + 2 * air
 
 
 def _tick(value: Any, _index: int, _ticks: int) -> str:
     return f"{float(value):,.6g}".replace("-", words.MINUS)
+
+
+def _labels(ticks: Ticks) -> Callable[[Any, int, int], str]:
+    return lambda value, _index, _ticks: ticks[float(value)]
 
 
 def _follow_theme(body: ET.Element, *, named: int, labels: Sequence[str]) -> None:
@@ -216,7 +224,7 @@ def _follow_theme(body: ET.Element, *, named: int, labels: Sequence[str]) -> Non
                 if element.get(paint) in _CLASSES:
                     element.set("class", f"{_CLASSES[element.attrib[paint]]} {paint}")
     for band in body.iter():
-        if band.tag in ("path", "rect") and _STRAIGHT in (band.get("stroke"), band.get("fill")):
+        if band.tag in ("path", "rect") and STRAIGHT in (band.get("stroke"), band.get("fill")):
             band.set("opacity", _BAND_OPACITY)
     marks = [path for path in plot.iter("path") if path.get("stroke") == _MARK]
     ends = [_upper_end(path) for path in marks]

@@ -8,7 +8,7 @@ from typing import Final
 from snapdiff.analysis.model import SEVERITY
 from snapdiff.analysis.trend import Course, Trend
 from snapdiff.report import words
-from snapdiff.report.charts import CURVE, MEMORY, line_chart
+from snapdiff.report.charts import CURVE, MEMORY, Ticks, draw
 from snapdiff.report.limits import TURNS
 from snapdiff.report.trend import words as said
 
@@ -100,14 +100,14 @@ def _chart(
     name: str,
     colour: str,
     axis: str,
-    y_names: dict[float, str] | None = None,
+    y_names: Ticks | None = None,
 ) -> str | None:
     if sum(number is not None for number in numbers) < 2:  # noqa: PLR2004
         return None
     first = said.number(trend, 0)
     points = [(float(first + at), number) for at, number in enumerate(numbers)]
     step = -(-len(points) // _TICKS)
-    return line_chart(
+    return draw(
         identity,
         title=title,
         description=description,
@@ -115,6 +115,5 @@ def _chart(
         marks=[(points[at][0], f"run {said.number(trend, at)}") for at in trend.turns[-TURNS:]],
         axes=("run", axis),
         from_zero=True,
-        x_ticks=[x for x, _ in points[::step]],
-        y_names=y_names,
+        ticks=({x: f"{x:.0f}" for x, _ in points[::step]}, y_names),
     )
