@@ -171,8 +171,11 @@ class History:
         """
         from snapdiff.analysis.past import past_run
         from snapdiff.history import find_origin, now
+        from snapdiff.recording import RecordingError
 
         report = analyze(path, suppressions)
+        if report.analysis.sweep is not None:
+            raise RecordingError(f"{path} is a sweep, which has no rounds and no findings: it is not remembered.")
         if redact:
             report = report.redacted()
         run = past_run(report.analysis, _identity(Path(path)), origin or find_origin(Path.cwd()), now())

@@ -126,6 +126,21 @@ def test_what_is_wrong_is_one_sentence_and_the_others_are_added(history, recordi
 
 
 @lancedb
+def test_a_sweep_is_not_remembered(history, tmp_path):
+    from click.testing import CliRunner
+
+    from snapdiff.cli.main import main
+
+    (tmp_path / "load.py").write_text("def load(n):\n    [None] * n\n", encoding="utf-8")
+    recorded = CliRunner().invoke(main, ["record", f"{tmp_path}/load.py:load", "--sweep", "n=1,2,4", "--trace", "off",
+                                         "-o", f"{tmp_path}/sweep.snapdiff", "-q"])  # fmt: skip
+    assert 0 == recorded.exit_code
+    done = history("add", "sweep.snapdiff")
+    assert (2, "") == (done.code, done.out)
+    assert "sweep.snapdiff is a sweep, which has no rounds and no findings: it is not remembered." in done.err
+
+
+@lancedb
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

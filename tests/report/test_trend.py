@@ -147,7 +147,8 @@ def test_the_verdict_chart_names_verdicts_and_ends_at_the_latest_run(shop):
     ends = [float(each.get("cx")) for each in root.iter("circle")]
     lines = [max(float(line.get(name)) for name in ("x1", "x2")) for line in root.iter("line")]
     assert 5 == len(ends)
-    assert max(lines) == pytest.approx(max(ends), abs=1)
+    # Room for a label, and not for runs that are yet to come.
+    assert max(ends) <= max(lines) < 1.1 * max(ends)
 
 
 def test_memory_and_objects_have_a_point_for_each_run_that_knows(shop):
