@@ -7,7 +7,7 @@ import os
 import select
 import time
 
-from . import counters, traces
+from . import counters, owners, traces
 from .book import Book, Names
 from .native import exit_callbacks
 from .own import own_state
@@ -70,6 +70,7 @@ class Measurer:
                 self.exits, self.exits_before = now - self.exits_before, now
             if full:
                 self._ask_supervisor()
+                fields["owners"] = owners.counts(fields)
             found = self.snapshots.take(
                 own_state([*self.keep, fields]), self.owners, self.untraced,
                 deep=full, paths=paths, collect_seconds=fields["collect_seconds"],

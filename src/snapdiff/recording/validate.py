@@ -27,6 +27,7 @@ _OPTIONAL = {
     "checkpoints": {"call_seconds", "traced_bytes", "objects", "object_bytes", "fds", "rss", "uss"},
     "stacks": {"function"},
     "causes": {"path", "holder_type", "entries", "bound", "share", "alone", "partner"},
+    "owners": {"peak"},
 }
 #: Columns that may be negative: none is a count or a time before the recording began.
 _SIGNED = {
@@ -37,6 +38,7 @@ _SIGNED = {
 #: (table, column) that must name a row of (table, column).
 _REFERENCES = {
     ("types", "checkpoint"): ("checkpoints", "id"),
+    ("owners", "checkpoint"): ("checkpoints", "id"),
     ("traces", "checkpoint"): ("checkpoints", "id"),
     ("traces", "stack"): ("stacks", "stack"),
     ("stacks", "file"): ("files", "file"),
@@ -53,6 +55,8 @@ _REFERENCES = {
 _KEYS = {
     "checkpoints": ["id"],
     "types": ["checkpoint", "type"],
+    "owners": ["checkpoint", "owner"],
+    "given_back": ["step"],
     "files": ["file"],
     "stacks": ["stack", "depth"],
     "traces": ["checkpoint", "stack"],
@@ -65,6 +69,7 @@ _KEYS = {
 }
 _WORDS = {
     ("checkpoints", "series"): {"control", "workload", "traced control", "traced"},
+    ("owners", "unit"): {"bytes", "count"},
     ("files", "kind"): {"project", "stdlib", "package", "other"},
 }
 #: Keys of the manifest that are read, and what they hold.
