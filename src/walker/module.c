@@ -1,6 +1,8 @@
 /* The Python face of the walker: `_walker.Walker`, used by agent/snapshots.py. */
 #include "message.h"
 
+#include "allocators.h"
+
 #include <signal.h>
 #ifdef __linux__
 #include <sys/prctl.h>
@@ -416,6 +418,13 @@ static PyMethodDef module_methods[] = {
     {"count_tracked", count_tracked, METH_NOARGS, count_doc},
     {"attributes", read_attributes_of, METH_O, attributes_doc},
     {"find_cache_dict", find_cache_dict, METH_VARARGS, find_cache_doc},
+#ifdef __linux__
+    {"malloc_state", allocators_malloc, METH_NOARGS, NULL},
+    {"trim", allocators_trim, METH_NOARGS, NULL},
+    {"pymalloc_text", allocators_pymalloc, METH_NOARGS, NULL},
+    {"mapped_chunks", allocators_mapped_chunks, METH_VARARGS, NULL},
+    {"ask_library", allocators_ask_library, METH_VARARGS, NULL},
+#endif
     {NULL, NULL, 0, NULL},
 };
 

@@ -11,6 +11,7 @@ import types
 
 from . import calls, environment, pathrows, spool, target, windows
 from .checkpoint import Measurer, SupervisorGoneError
+from .giving_back import give_back
 from .plan import AUTO, ROUNDS, Plan
 from .screen import LEAST_OBJECTS, RATE_WORTH_CONFIRMING, Screen
 from .untraced import start_tracing
@@ -192,6 +193,7 @@ class Driver:
         if self.plan.trace == AUTO and self.screen.open and not _tracemalloc.is_tracing():
             self._run_traced(workload, control)
         self.state[spool.PHASE] = spool.HOLDING
+        self.writer.write({"kind": "given back", "steps": give_back(self.measurer.memory.allocators)})
         self._explain(workload, extra)
 
     def _run_extra(self, workload: calls.Calls) -> int:
@@ -241,7 +243,7 @@ class Driver:
 
     def _start_tracing(self) -> None:
         self.measurer.untraced = start_tracing(self.plan.trace_depth)
-        self.started_tracing = True
+        self.started_tracing = self.measurer.memory.traces_are_ours = True
 
     def _stop_tracing(self) -> None:
         """Stop tracemalloc if it was us who started it."""
@@ -317,6 +319,8 @@ class Driver:
         self.iterations = iterations
         fields["survivors"] = self.screen.survivors
         self.writer.write(fields)
+        for text in self.measurer.memory.probes.take_notes():
+            self.writer.write({"kind": "note", "text": text})
 
     def _garbage_rate(self) -> float:
         """Return the objects per call that only the collector freed in the last round."""
