@@ -5,7 +5,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
-#include <Python.h>
+#include "layouts.h"
 
 #include "allocators.h"
 
@@ -86,6 +86,7 @@ typedef struct {
     size_t wanted_chunks, wanted_bytes;
 } Search;
 
+/* Return how many pages of a range are resident. */
 static size_t resident_pages(size_t start, size_t length, size_t page)
 {
     static unsigned char pages[WINDOW];
@@ -123,21 +124,29 @@ static size_t take_chunk(Search *search, size_t place, const size_t *words, size
     return size;
 }
 
-/* Look at every page for the beginning of a chunk. */
+/* Look at every resident page for the beginning of a chunk: to read another one would map it. */
 static void search_all(Search *search, size_t at, size_t end)
 {
     static char pages[BATCH * LARGEST_PAGE];
+    static unsigned char resident[BATCH];
     while (at < end && search->chunks < search->wanted_chunks) {
-        size_t length = end - at < BATCH * search->page ? end - at : BATCH * search->page;
-        size_t known = resident_pages(at, length, search->page) ? copy(pages, at, length) : 0, next = at + length;
+        size_t count = (end - at) / search->page, run = 0, first = 0;
+        count = count < BATCH ? count : BATCH;
+        if (mincore((void *)at, count * search->page, resident))
+            return;
+        while (first < count && !(resident[first] & 1))
+            first++;
+        while (first + run < count && resident[first + run] & 1)
+            run++;
+        size_t start = at + first * search->page, known = run ? copy(pages, start, run * search->page) : 0;
+        at = start + run * search->page;
         for (size_t i = 0; i + search->page <= known; i += search->page) {
-            size_t size = take_chunk(search, at + i, (const size_t *)(pages + i), end);
+            size_t size = take_chunk(search, start + i, (const size_t *)(pages + i), end);
             if (size) {
-                next = at + i + size;
+                at = start + i + size;
                 break;
             }
         }
-        at = next;
     }
 }
 
@@ -157,6 +166,12 @@ static int found_all(Search *search, PyObject *ranges, void (*look)(Search *, si
     for (Py_ssize_t i = 0; i + 1 < PyList_GET_SIZE(ranges); i += 2)
         look(search, PyLong_AsSize_t(PyList_GET_ITEM(ranges, i)), PyLong_AsSize_t(PyList_GET_ITEM(ranges, i + 1)));
     return !PyErr_Occurred() && search->chunks == search->wanted_chunks && search->bytes == search->wanted_bytes;
+}
+
+size_t allocators_resident(const void *start, size_t length)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    return resident_pages((size_t)start, length, page) * page;
 }
 
 PyObject *allocators_mapped_chunks(PyObject *module, PyObject *arguments)

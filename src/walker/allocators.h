@@ -17,5 +17,8 @@ PyObject *allocators_mapped_chunks(PyObject *module, PyObject *arguments);
  * None. A function without a parameter ignores the argument. */
 PyObject *allocators_ask_library(PyObject *module, PyObject *arguments);
 
+/* Bytes of a mapping that are resident. */
+size_t allocators_resident(const void *start, size_t length);
+
 #endif
 #endif

@@ -261,6 +261,21 @@ static PyObject *walker_read(Walker *walker, PyObject *message)
     return found;
 }
 
+#ifdef __linux__
+
+PyDoc_STRVAR(held_doc, "Return how many bytes of memory the names of paths take, which no allocator knows of.");
+
+static PyObject *walker_held(Walker *walker, PyObject *unused)
+{
+    (void)unused;
+    size_t bytes = 0;
+    for (const Piece *piece = walker->book.arena.pieces; piece; piece = piece->next)
+        bytes += allocators_resident(piece, piece->size);
+    return PyLong_FromSize_t(bytes);
+}
+
+#endif
+
 /* -- the type --------------------------------------------------------------------------------------------- */
 
 static PyTypeObject *given_type(PyObject *types, const char *name)
@@ -344,6 +359,7 @@ static PyMethodDef walker_methods[] = {
     {"measure", (PyCFunction)(void (*)(void))walker_measure, METH_VARARGS | METH_KEYWORDS, measure_doc},
 #ifdef __linux__
     {"fork", (PyCFunction)(void (*)(void))walker_fork, METH_VARARGS | METH_KEYWORDS, fork_doc},
+    {"held", (PyCFunction)walker_held, METH_NOARGS, held_doc},
 #endif
     {"read", (PyCFunction)walker_read, METH_O, read_doc},
     {NULL, NULL, 0, NULL},

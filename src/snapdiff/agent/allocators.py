@@ -47,7 +47,8 @@ class ThroughCtypes:
             _fields_ = [(name, ctypes.c_size_t) for name in _MALLINFO2]
 
         self._ctypes = ctypes
-        library = ctypes.CDLL(None)
+        # Without letting other threads run: they must not while nothing is traced (untraced.py).
+        library = ctypes.PyDLL(None)
         self._malloc: Any = getattr(library, "mallinfo2", None)
         if self._malloc is not None:
             self._malloc.argtypes, self._malloc.restype = [], Information
@@ -58,7 +59,6 @@ class ThroughCtypes:
         self._open.argtypes = [ctypes.POINTER(ctypes.c_void_p), ctypes.POINTER(ctypes.c_size_t)]
         self._open.restype = ctypes.c_void_p
         self._close.argtypes = self._free.argtypes = [ctypes.c_void_p]
-        # Python's own must be called with the lock held.
         self._pymalloc: Any = getattr(ctypes.pythonapi, "_PyObject_DebugMallocStats", None)
         if self._pymalloc is not None:
             self._pymalloc.argtypes, self._pymalloc.restype = [ctypes.c_void_p], ctypes.c_int
@@ -105,14 +105,20 @@ class ThroughCtypes:
 
 
 def pymalloc(text: bytes) -> tuple[int, int] | None:
-    """Return (bytes of its arenas, bytes of the blocks in use) by what pymalloc says of itself."""
+    """Return (bytes of its arenas, bytes of the blocks in use) by what pymalloc says of itself.
+
+    Without the beginnings and ends of arenas that hold no whole pool: nothing ever writes there.
+    """
     arenas = used = None
+    unused = 0
     for line in text.splitlines():
         if b" bytes/arena" in line:
             arenas = _number(line)
         elif line.startswith(b"# bytes in allocated blocks"):
             used = _number(line)
-    return None if arenas is None or used is None else (arenas, used)
+        elif line.startswith(b"# bytes lost to arena alignment"):
+            unused = _number(line) or 0
+    return None if arenas is None or used is None else (arenas - unused, used)
 
 
 def _number(line: bytes) -> int | None:

@@ -43,7 +43,7 @@ class Measurer:
         self.owners: list[Any] = Names()
         """Objects of the program that only we may hold: roots of the walk by path."""
         self.untraced: Untraced = not_ours()
-        self.memory = Owners()
+        self.memory = Owners(self.snapshots.held)
         self.walk_seconds = 0.0
         self.exits = self.exits_before = 0
         """Functions registered with `atexit` since the checkpoint before, and by then."""

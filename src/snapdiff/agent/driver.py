@@ -9,7 +9,7 @@ import sys
 import time
 import types
 
-from . import calls, environment, pathrows, spool, target, windows
+from . import calls, counters, environment, pathrows, spool, target, windows
 from .checkpoint import Measurer, SupervisorGoneError
 from .giving_back import give_back
 from .plan import AUTO, ROUNDS, Plan
@@ -185,7 +185,10 @@ class Driver:
             # A program that traces already keeps its own settings.
             self._start_tracing()
         self.measurer.owners.extend(workload.owners())
+        counters.collect()
+        self.measurer.memory.before_rehearsal(self.measurer.untraced)
         self._rehearse(_REHEARSALS)
+        self.measurer.memory.after_rehearsal(self.measurer.untraced)
         self._run_series(spool.CONTROL, control, self.plan.rounds)
         self._run_series(spool.WORKLOAD, workload, self.plan.rounds)
         extra = self._run_extra(workload)

@@ -15,7 +15,7 @@ from .probes import Probes
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
     from .untraced import Untraced
 
@@ -28,10 +28,14 @@ _SMAPS = "/proc/self/smaps"
 class Owners:
     """Asks the owners of this process's memory, and keeps what must not be forgotten between two checkpoints."""
 
-    def __init__(self) -> None:
+    def __init__(self, held: Callable[[], int]) -> None:
         self.allocators = allocators.load()
         self.probes = Probes()
         self._high_water = HighWater()
+        self._held = held
+        self._own: dict[str, int] = {}
+        """Bytes that are ours, by allocator."""
+        self._malloc: tuple[int, int, int, int] | None = None
         self.traces_are_ours = False
         """True where the agent has started tracemalloc, and may reset its peak."""
 
@@ -45,6 +49,24 @@ class Owners:
         if self.traces_are_ours and _tracemalloc.is_tracing():
             _tracemalloc.reset_peak()
 
+    def before_rehearsal(self, untraced: Untraced) -> None:
+        """Note what is in use before the agent makes what it keeps."""
+        self._own = {name: -value for name, value in self._in_use(untraced).items()}
+
+    def after_rehearsal(self, untraced: Untraced) -> None:
+        """Note how much the agent keeps: nothing else ran in between, and its checkpoints add nothing."""
+        for name, value in self._in_use(untraced).items():
+            self._own[name] = max(0, value + self._own.get(name, 0))
+
+    def _in_use(self, untraced: Untraced) -> dict[str, int]:
+        rows = {row[0]: row[2] for row in self._allocated(untraced)}
+        found = {}
+        if "pymalloc.used" in rows:
+            found["snapdiff.pymalloc"] = rows["pymalloc.used"]
+        if "malloc.in_use" in rows:
+            found["snapdiff.malloc"] = rows["malloc.in_use"] + rows["malloc.mapped"]
+        return found
+
     def read(self, fields: dict[str, Any], untraced: Untraced) -> list[list[Any]]:
         """Return the rows of this moment; `fields` are the checkpoint's counters so far."""
         rows = [*self._memory(untraced), *counts(fields)]
@@ -57,20 +79,30 @@ class Owners:
         rows += [[owner, BYTES, value, None, source] for owner, value, source in self.probes.read()]
         return rows
 
+    def _allocated(self, untraced: Untraced) -> list[list[Any]]:
+        """Return the rows of allocators."""
+        rows: list[list[Any]] = []
+        if self.allocators is None:
+            return rows
+        with untraced:
+            # While tracemalloc stands in front of pymalloc, it says nothing.
+            text = self.allocators.pymalloc_text()
+        arenas = allocators.pymalloc(text) if text is not None else None
+        if arenas is not None:
+            rows.append(["pymalloc.arenas", BYTES, arenas[0], None, "pymalloc's statistics"])
+            rows.append(["pymalloc.used", BYTES, arenas[1], None, "pymalloc's statistics"])
+        self._malloc = self.allocators.malloc_state()
+        if self._malloc is not None:
+            for name, value in zip(("in_use", "free", "mapped"), self._malloc):
+                rows.append([f"malloc.{name}", BYTES, value, None, "mallinfo2"])
+        return rows
+
     def _memory(self, untraced: Untraced) -> list[list[Any]]:
         """Return the rows of allocators and mappings. The allocators first: to read the mappings takes memory."""
-        rows: list[list[Any]] = []
-        state = None
-        if self.allocators is not None:
-            text = self.allocators.pymalloc_text()
-            arenas = allocators.pymalloc(text) if text is not None else None
-            if arenas is not None:
-                rows.append(["pymalloc.arenas", BYTES, arenas[0], None, "pymalloc's statistics"])
-                rows.append(["pymalloc.used", BYTES, arenas[1], None, "pymalloc's statistics"])
-            state = self.allocators.malloc_state()
-        if state is not None:
-            for name, value in zip(("in_use", "free", "mapped"), state):
-                rows.append([f"malloc.{name}", BYTES, value, None, "mallinfo2"])
+        rows = self._allocated(untraced)
+        for owner, value in self._own.items():
+            rows.append([owner, BYTES, value, None, "what was in use before and after the rehearsal"])
+        rows.append(["snapdiff.mapped", BYTES, self._held(), None, "mincore"])
         try:
             text = mappings.read()
             pointers = mappings.stack_pointers()
@@ -88,8 +120,8 @@ class Owners:
         ):
             rows.append([owner, BYTES, value, None, _SMAPS])
         searched = sum(found.anonymous[1::2]) - sum(found.anonymous[::2])
-        if state is not None and searched <= _MOST_SEARCHED:
-            resident = self.allocators.mapped_chunks(found.anonymous, state[3], state[2])
+        if self._malloc is not None and searched <= _MOST_SEARCHED:
+            resident = self.allocators.mapped_chunks(found.anonymous, self._malloc[3], self._malloc[2])
             if resident is not None:
                 rows.append(["malloc.mapped_resident", BYTES, resident, None, "chunks found, and mincore"])
         return rows
