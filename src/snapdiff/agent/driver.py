@@ -283,6 +283,7 @@ class Driver:
         while position < len(parted):
             window = parted[position]
             position += 1
+            self.measurer.memory.watch()
             state[spool.PHASE] = spool.CALLING
             started = time.perf_counter()
             made = workload.run(window, done, deadline)
