@@ -11,7 +11,7 @@ from . import counters, traces
 from .book import Book, Names
 from .native import exit_callbacks
 from .own import own_state
-from .owners import Owners
+from .owners import Owners, large_objects
 from .plan import Plan
 from .snapshots import Snapshots
 from .untraced import Untraced, not_ours
@@ -84,6 +84,7 @@ class Measurer:
             if full:
                 fields["types"] = types = found["types"]
                 fields["objects"] = sum(row[0] for row in types.values())
+                fields["owners"].append(large_objects(found["large_bytes"]))
                 fields["object_bytes"] = sum(row[1] for row in types.values())
                 fields["traces"] = found["traces"]
                 if fields["traces"] is None:
