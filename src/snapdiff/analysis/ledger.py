@@ -21,6 +21,7 @@ _PARTS = (
     ("python.large", "larger Python objects", "sizes of the objects above 512 bytes"),
     ("pymalloc.kept", "pymalloc, kept for reuse", "pymalloc: its arenas, less the blocks in use"),
     ("native", "native code, in use", "malloc: in use, less larger Python objects and snapdiff's"),
+    ("chunks", "malloc's mapped chunks, at most", "mallinfo2; how much of it is resident could not be found out"),
     ("malloc.kept", "malloc, kept for reuse", "smaps: heap and arenas of malloc, less what is in use"),
     ("malloc", "malloc, used or kept", "smaps: heap and arenas of malloc; this glibc does not say more"),
     ("arrow.mimalloc", "Arrow's mimalloc pool, in use", "pyarrow: bytes allocated"),
@@ -102,8 +103,7 @@ def _divide(values: _Values) -> _Values:
     heap = _Left(all_of_it.take(known("malloc.resident", 0)))
     mimalloc = _Left(all_of_it.take(known("mimalloc.resident", 0)))
     arenas = _Left(all_of_it.take(known("pymalloc.arenas", 0)))
-    # Where the chunks were not found, what malloc says of them is the most that they can be.
-    chunks = all_of_it.take(known("malloc.mapped_resident", known("malloc.mapped", 0)))
+    chunks = _Left(all_of_it.take(known("malloc.mapped_resident", known("malloc.mapped", 0))))
     own = all_of_it.take(known("snapdiff.mapped", 0))
     parts["arrow.jemalloc"] = all_of_it.take(known("arrow.jemalloc", 0))
     parts["unexplained"] = all_of_it.size
@@ -112,13 +112,15 @@ def _divide(values: _Values) -> _Values:
     own += blocks.take(known("snapdiff.pymalloc", 0))
     parts["python.small"] = blocks.size
     if "malloc.in_use" in values:
-        used = _Left(heap.take(values["malloc.in_use"]) + chunks)
+        found = "malloc.mapped_resident" in values
+        used = _Left(heap.take(values["malloc.in_use"]) + (chunks.take(chunks.size) if found else 0))
         parts["malloc.kept"] = heap.size
         own += used.take(known("snapdiff.malloc", 0) + known("tracemalloc", 0))
-        parts["python.large"] = used.take(known("python.large", 0))
-        parts["native"] = used.size
+        large = _Left(known("python.large", 0))
+        parts["python.large"] = used.take(large.take(used.size)) + chunks.take(large.size)
+        parts["native"], parts["chunks"] = used.size, chunks.size
     else:
-        parts["malloc"] = heap.size + chunks
+        parts["malloc"] = heap.size + chunks.size
     parts["arrow.mimalloc"] = mimalloc.take(known("arrow.mimalloc", 0))
     parts["mimalloc.kept"] = mimalloc.size
     parts["snapdiff"] = own

@@ -14,7 +14,7 @@ from snapdiff.report.limits import PASSING_BYTES, PASSING_SHARE
 _GROUPS: Final = (
     ("mapped files", "#808080", ("files", "shared")),
     ("Python objects", svg.COOL, ("python.small", "python.large")),
-    ("native code", "#c06a14", ("native", "malloc", "arrow.mimalloc", "arrow.jemalloc")),
+    ("native code", "#c06a14", ("native", "chunks", "malloc", "arrow.mimalloc", "arrow.jemalloc")),
     ("kept for reuse", "#8a66cc", ("pymalloc.kept", "malloc.kept", "mimalloc.kept")),
     ("stacks", "#2a8f86", ("stacks",)),
     ("snapdiff itself", "#8a7d2c", ("snapdiff",)),
