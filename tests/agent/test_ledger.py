@@ -84,8 +84,8 @@ def test_a_call_that_takes_memory_and_gives_it_back_is_shown_in_its_round(measur
     assert first["exact"]
     # The kernel counts the pages of each processor apart, and adds them up now and then.
     assert first["peak"] - max(first["before"], first["after"]) >= 255 * MIB
-    # The kernel's mark rises no more, so that only samples can tell of the second round.
-    assert not second["exact"]
+    # The kernel's mark may rise no more: then only samples can tell of the second round, and it is not called exact.
+    assert second["peak"] >= 255 * MIB or not second["exact"]
 
 
 def test_what_malloc_has_kept_comes_back_when_asked(measure):
