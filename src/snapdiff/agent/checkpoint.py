@@ -42,6 +42,8 @@ class Measurer:
         self.snapshots = Snapshots(self.book, plan.snapshots)
         self.owners: list[Any] = Names()
         """Objects of the program that only we may hold: roots of the walk by path."""
+        self.flushes = True
+        """Whether the standard streams are flushed first. A worker's standard output belongs to its protocol."""
         self.untraced: Untraced = not_ours()
         self.memory = Owners(self.snapshots.held)
         self.walk_seconds = 0.0
@@ -64,7 +66,8 @@ class Measurer:
         gc.disable()
         self.memory.stop_watching()
         try:
-            counters.flush_streams()
+            if self.flushes:
+                counters.flush_streams()
             fields = counters.collect()
             counters.clear_type_cache()
             fields.update(counters.read())
