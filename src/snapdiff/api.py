@@ -60,15 +60,16 @@ class Report:
         return Report(redacted(self.analysis))
 
 
-def analyze(path: str | Path, suppressions: Sequence[Suppression] = ()) -> Report:
+def analyze(path: str | Path, suppressions: Sequence[Suppression] = (), at: int | None = None) -> Report:
     """Read and judge a recording. Raises snapdiff.recording.RecordingError with one sentence.
 
     `suppressions` (see `snapdiff.analysis.suppressions.parse`) take what they match out of the verdict.
+    `at` is the size that a sweep foretells.
     """
     from snapdiff.analysis import analyze as judge
     from snapdiff.recording import read
 
-    return Report(judge(read(Path(path)), suppressions))
+    return Report(judge(read(Path(path)), suppressions, at))
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,8 @@ def test_analysis_gives_equal_results_and_leaves_the_recording_as_it_is(busy):
 
 
 def test_a_busy_recording_has_a_row_in_every_table(busy):
-    assert [] == [name for name, table in busy.tables.items() if not table.num_rows]
+    # A recording has rounds or a sweep, which has tests of its own.
+    assert ["sweep"] == [name for name, table in busy.tables.items() if not table.num_rows]
 
 
 def test_the_order_of_rows_does_not_matter(busy):

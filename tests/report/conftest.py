@@ -1,10 +1,8 @@
-"""Small analyses to render, built by hand; and one Chromium for all browser tests."""
+"""Small analyses to render, built by hand."""
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum
 from functools import cache
@@ -572,29 +570,3 @@ def build() -> SimpleNamespace:
         hostile_comparison=make_hostile_comparison,
         huge_comparison=make_huge_comparison,
     )
-
-
-def find_chromium() -> str | None:
-    """Return the Chromium to test with: SNAPDIFF_CHROMIUM, or the first one on PATH."""
-    if named := os.environ.get("SNAPDIFF_CHROMIUM"):
-        return named
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return next((path for path in map(shutil.which, names) if path), None)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """One Chromium for the session. Without one the test is skipped, but never in CI."""
-    path = find_chromium()
-    if path is None:
-        reason = "no Chromium: set SNAPDIFF_CHROMIUM or put chromium on PATH"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
-        )
-        yield chromium
-        chromium.close()

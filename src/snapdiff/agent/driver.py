@@ -14,6 +14,7 @@ from .checkpoint import Measurer, SupervisorGoneError
 from .giving_back import give_back
 from .plan import AUTO, ROUNDS, Plan
 from .screen import LEAST_OBJECTS, RATE_WORTH_CONFIRMING, Screen
+from .sweep import Sweep, bind
 from .untraced import start_tracing
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
@@ -58,6 +59,7 @@ class Driver:
         self.pathrows = pathrows.PathRows(self.measurer.book)
         self.measurer.keep += [self, self.screen]
         self.loop: Any = None
+        self.sweep: Sweep | None = None
         self.started_tracing = False
         self.stage = "loading"
         self.over = False
@@ -87,7 +89,13 @@ class Driver:
             if self.plan.debug:
                 self._print_traceback(error)
             series = self.state[spool.SERIES]
-            if self.total or series > spool.WORKLOAD or (series == spool.WORKLOAD and self.state[spool.DONE]):
+            swept = self.sweep is not None and self.sweep.made > 0
+            if (
+                self.total
+                or swept
+                or spool.WORKLOAD < series < spool.SWEEP
+                or (series == spool.WORKLOAD and self.state[spool.DONE])
+            ):
                 # Too late to refuse: what was measured is kept.
                 print("snapdiff:", error, file=sys.stderr)  # noqa: T201
                 return self._ended_by(error)
@@ -119,6 +127,11 @@ class Driver:
                 raise target.TargetError(
                     f"{place} names no function. Write {place}:function, or path/to/script.py for a whole script."
                 )
+            if plan.sweep_sizes:
+                raise target.TargetError(
+                    "--sweep gives a size to a function; a script takes its arguments after `--`. "
+                    "Name a function with a parameter for the size."
+                )
             if plan.inputs is not None:
                 raise target.TargetError("--inputs gives arguments to a function; a script gets them after `--`.")
             module = None
@@ -134,7 +147,9 @@ class Driver:
         self.stage = "loading"
         if attribute is not None and module is not None:
             function = self._function(module, attribute, instance)
-        found = target.check(function, plan.target, give_inputs is not None)
+        swept = plan.sweep_sizes
+        called = bind(function, plan.target, plan.sweep_name, swept[0]) if swept else function
+        found = target.check(called, plan.target, give_inputs is not None)
         inputs = calls.Inputs(give_inputs, plan.inputs or "") if give_inputs is not None else None
         self.writer.write({"kind": "loaded", **environment.describe(found, plan)})
         if found.is_coroutine:
@@ -188,6 +203,12 @@ class Driver:
 
     def _measure_all(self, workload: calls.Calls, control: calls.Calls) -> None:
         self.stage = "measuring"
+        if self.plan.sweep_sizes:
+            self.measurer.owners.extend(workload.owners())
+            self._rehearse(_REHEARSALS)
+            self.sweep = Sweep(self.plan, self.state, self.writer, self.measurer)
+            self.sweep.run(workload, control, self._trace_peaks)
+            return
         if self.plan.trace == ROUNDS and not _tracemalloc.is_tracing():
             # A program that traces already keeps its own settings.
             self._start_tracing()
@@ -254,6 +275,12 @@ class Driver:
     def _start_tracing(self) -> None:
         self.measurer.untraced = start_tracing(self.plan.trace_depth)
         self.started_tracing = self.measurer.memory.traces_are_ours = True
+
+    def _trace_peaks(self) -> None:
+        """Trace for the sake of the peaks alone: no line is asked for."""
+        if not _tracemalloc.is_tracing():
+            self.measurer.untraced = start_tracing(1)
+            self.started_tracing = True
 
     def _stop_tracing(self) -> None:
         """Stop tracemalloc if it was us who started it."""

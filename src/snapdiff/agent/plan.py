@@ -25,6 +25,10 @@ class Plan:
         self.trace_depth: int = int(fields["trace_depth"])
         self.max_time: float = float(fields["max_time"])
         self.subcheckpoints: int = int(fields["subcheckpoints"])
+        #: The parameter that is swept and its values; without any there are rounds.
+        sweep: dict[str, Any] = fields["sweep"] or {"name": "", "sizes": []}
+        self.sweep_name: str = str(sweep["name"])
+        self.sweep_sizes: list[int] = [int(size) for size in sweep["sizes"]]
         self.snapshots: str = fields["snapshots"]
         self.debug: bool = bool(fields["debug"])
         #: File descriptors for asking the supervisor to read our memory; -1 when there is nobody to ask.

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from snapdiff.analysis.volume import Sweep
+
 
 class Verdict(StrEnum):
     """What a finding, or the whole run, is. `clean` is a run without findings."""
@@ -263,7 +265,8 @@ class TimelinePoint:
     seconds: float
     rss: int
     phase: str
-    """`start`, `control`, `round`, `traced` (a call of the second plan), `checkpoint`, `holders` or `end`."""
+    """`start`, `control`, `round`, `traced` (a call of the second plan), `sweep` (a call with the size `round`),
+    `checkpoint`, `holders` or `end`."""
     round: int
 
 
@@ -372,7 +375,8 @@ class Method:
     trace: str
     """The option: `rounds`, `auto` or `off`."""
     traced: str
-    """What came of it: `every round`, `second plan` or `nothing` was traced."""
+    """What came of it: `every round`, `second plan`, `peaks` (of a sweep, in calls of their own) or `nothing`
+    was traced."""
     trace_depth: int
     subcheckpoints: int
     started: str
@@ -420,6 +424,9 @@ class Analysis:
     """The rounds of the second plan, which was run traced because something grew; empty where there was none."""
     redacted: bool = False
     """True where excerpts, paths of files and the command line were taken out."""
+
+    sweep: Sweep | None = None
+    """The growth with the size of the input, where the recording is a sweep; then there are no rounds and findings."""
 
     @property
     def line_rounds(self) -> tuple[Round, ...]:

@@ -68,6 +68,9 @@ def failed(text: str, detail: str, state: list[int]) -> Ended:
 
 def _where(state: list[int]) -> str:
     phase, series = state[spool.PHASE], state[spool.SERIES]
+    if series == spool.SWEEP and phase in (spool.CALLING, spool.MEASURING):
+        when = "in" if phase == spool.CALLING else "after"
+        return f"{when} a call with size {state[spool.ROUND]:,}"
     kind = _SERIES.get(series, " of the traced plan")
     if phase == spool.CALLING:
         return f"in call {state[spool.DONE] + 1} of round {state[spool.ROUND]}{kind}"

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from snapdiff.agent import spool
+from snapdiff.record import sweep
 from snapdiff.record.ended import Ended
-from snapdiff.record.options import Options
+from snapdiff.record.options import Options, Sweep
 from snapdiff.record.rpc import Rpc
 from snapdiff.record.sources import Sources
 from snapdiff.record.timeline import Sample
@@ -28,6 +29,9 @@ _MOST_EXCERPTS = 200
 _LONGEST_DOT = 200_000
 #: Numbers of causes that are no path: what only the collector frees, and what no name leads to.
 _GARBAGE, _FIRST_NAMELESS = -1, -2
+
+#: Kinds of frames that are a measurement: a spool with one of them is worth sealing.
+MEASURED = ("checkpoint", "sweep")
 
 _COUNTERS = (
     "tracked", "garbage", "uncollectable", "settled", "allocated_blocks", "traced_bytes",
@@ -49,6 +53,11 @@ class Facts:
     notes: list[str] = field(default_factory=list)
 
 
+def describe_sweep(sweep: Sweep | None) -> dict[str, Any] | None:
+    """Return a sweep as plan and manifest have it."""
+    return None if sweep is None else {"name": sweep.name, "sizes": list(sweep.sizes), "at": sweep.at}
+
+
 def describe_options(options: Options) -> dict[str, Any]:
     """Return the options as the manifest keeps them."""
     return {
@@ -61,6 +70,7 @@ def describe_options(options: Options) -> dict[str, Any]:
         "trace_depth": options.trace_depth,
         "timeout": options.timeout,
         "max_time": options.max_time,
+        "sweep": describe_sweep(options.sweep),
         "arguments": list(options.arguments),
         "command": list(options.command),
         "rpc": None if options.rpc is None else _describe_rpc(options.rpc),
@@ -88,6 +98,10 @@ def build(frames: list[dict[str, Any]], facts: Facts) -> Recording:
     rows.add_checkpoints(measured, facts)
     rows.add_traces(measured, notes)
     rows.add_paths(measured, notes)
+    for row in sweep.rows(
+        [frame for frame in frames if frame["kind"] == "sweep"], facts.timeline, facts.started_monotonic
+    ):
+        rows.add("sweep", **row)
     if explained is not None:
         rows.add_explained(explained, notes)
     for frame in frames:

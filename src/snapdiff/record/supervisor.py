@@ -137,6 +137,7 @@ class _Run:
             "trace_depth": options.trace_depth,
             "snapshots": options.snapshots,
             "max_time": options.max_time,
+            "sweep": seal.describe_sweep(options.sweep),
             "subcheckpoints": SUBCHECKPOINTS,
             "debug": options.debug,
             "ask_fd": asked,
@@ -240,7 +241,7 @@ class _Run:
         for frame, offset in spool.read(str(self.folder), self._offset):
             self._offset = offset
             kind = frame.get("kind")
-            if kind == "checkpoint":
+            if kind in seal.MEASURED:
                 self.checkpoints += 1
                 self.progress.checkpoint(frame, self._rss())
             elif kind == "loaded":

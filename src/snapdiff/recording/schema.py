@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FORMAT = "snapdiff-recording"
 MAJOR, MINOR = 3, 1
 #: Tables that were not in version 3.0, and the minor version that brought them.
-SINCE = {"owners": 1, "given_back": 1}
+SINCE = {"owners": 1, "given_back": 1, "sweep": 1}
 MANIFEST = "manifest.json"
 
 #: Limits on what a reader takes from a stranger. A recording of a program of 10 million objects, traced four
@@ -93,6 +93,29 @@ def tables() -> dict[str, pa.Schema]:
         "stacks": schema(stack=number, depth=number, file=number, line=number, function=text),
         # Live blocks and bytes per traceback at each checkpoint; tracebacks that never changed are left out.
         "traces": schema(checkpoint=number, stack=number, blocks=number, bytes=number),
+        # One row a call of a sweep, in order. `size` is the input's (0 in the control), `part` warm-up, up, down or
+        # traced, `peak_traced` Python's memory at its highest above that before, `peak_rss` resident memory at its
+        # highest (`sampled` from outside, or told by the kernel). Objects and bytes are all that can be reached, before
+        # the call and after it.
+        "sweep": schema(
+            id=number,
+            series=text,
+            size=number,
+            part=text,
+            repeat=number,
+            began=real,
+            seconds=real,
+            cpu_seconds=real,
+            peak_traced=number,
+            rss_before=number,
+            rss_after=number,
+            peak_rss=number,
+            sampled=flag,
+            objects_before=number,
+            bytes_before=number,
+            objects=number,
+            bytes=number,
+        ),
         # Resident memory seen from outside.
         "timeline": schema(seconds=real, rss=number, phase=text, series=text, round=number),
         # Steps of paths: how objects are reached, by name and type. `parent` is -1 for roots. `falls` says how far

@@ -18,6 +18,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from snapdiff.analysis.model import Analysis, Excerpt, Finding, Round, Verdict
+from snapdiff.analysis.sweepsentences import measure_words
+from snapdiff.analysis.volume import Sweep
 from snapdiff.report import graphs, words
 from snapdiff.report.chain import chain_text
 from snapdiff.report.charts import growth_chart, memory_chart
@@ -29,6 +31,8 @@ from snapdiff.report.json_format import document
 from snapdiff.report.ledger import ledger_view, share
 from snapdiff.report.limits import OPEN_CAUSES, PAGE, PAGE_BYTES, TIGHT_PAGE, TOP_CAUSES
 from snapdiff.report.source import source_lines
+from snapdiff.report.sweep import MEANINGS, SIZE_HEADS, law_rows, size_cells
+from snapdiff.report.sweepcharts import volume_chart
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -82,7 +86,8 @@ def _render(whole: Analysis, page: PageAnalysis) -> str:
             policy=policy(style, script),
             data=trusted(inert(document(analysis, page.said))),
             word=words.VERDICT_WORDS[analysis.verdict],
-            meaning=words.VERDICT_MEANINGS[analysis.verdict],
+            meaning=_meaning(analysis),
+            sweep=_sweep(analysis.sweep),
             main=main_finding(analysis),
             cards=cards,
             open_causes=OPEN_CAUSES,
@@ -112,6 +117,34 @@ def _render(whole: Analysis, page: PageAnalysis) -> str:
         )
     )
     return words.visible(html)
+
+
+def _meaning(analysis: Analysis) -> str:
+    """Say what the verdict means: a sweep judges something else than rounds."""
+    if analysis.sweep is not None and analysis.verdict in MEANINGS:
+        return MEANINGS[analysis.verdict]
+    return words.VERDICT_MEANINGS[analysis.verdict]
+
+
+def _sweep(sweep: Sweep | None) -> dict[str, Any] | None:
+    """Return what the section on growth with volume shows, None where there was no sweep."""
+    if sweep is None:
+        return None
+    drawn = [
+        (growth, _picture(volume_chart(growth, sweep.parameter, f"volume{number}")))
+        for number, growth in enumerate(sweep.growths, 1)
+        if growth.measure != "processor time"
+    ]
+    return {
+        "parameter": sweep.parameter,
+        "at": sweep.at,
+        "laws": law_rows(sweep),
+        "heads": SIZE_HEADS,
+        "sizes": [(row.size, size_cells(row)) for row in sweep.rows],
+        "pictures": [(measure_words(growth), picture) for growth, picture in drawn if picture is not None],
+        "remarks": sweep.remarks,
+        "sampled": sweep.sampled,
+    }
 
 
 def card(number: int, finding: Finding, rounds: tuple[Round, ...]) -> Card:

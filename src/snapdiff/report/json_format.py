@@ -48,6 +48,7 @@ def document(analysis: Analysis, cut: Sequence[str] = ()) -> dict[str, Any]:
         "checkpoints": [asdict(row) for row in analysis.checkpoints],
         "timeline": [asdict(point) for point in timeline],
         "curve": [list(point) for point in curve],
+        "sweep": None if analysis.sweep is None else asdict(analysis.sweep),
         "method": asdict(analysis.method),
         "environment": dict(analysis.environment),
         "notes": list(analysis.notes),

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 
 from snapdiff.analysis.model import Analysis, Finding, Verdict
+from snapdiff.analysis.volume import Sweep
 from snapdiff.report import words
 from snapdiff.report.chain import chain_text
 from snapdiff.report.cures import cure
@@ -13,6 +14,7 @@ from snapdiff.report.cut import cut_for_page
 from snapdiff.report.evidence import TERMS, Reading, main_finding, read_rounds, read_traced_rounds, remarks
 from snapdiff.report.ledger import ledger_sentences, peak_sentences
 from snapdiff.report.limits import PAGE, TEXT_FINDINGS, TEXT_TYPE, TEXT_WIDTH
+from snapdiff.report.sweep import SIZE_HEADS, law_rows, size_cells
 from snapdiff.report.texts import with_texts
 
 
@@ -23,6 +25,8 @@ def render_text(analysis: Analysis) -> str:
     parts = [textwrap.fill(analysis.sentence, TEXT_WIDTH)]
     if not analysis.complete:
         parts.append(f"The run is incomplete: it ended {analysis.ended}.")
+    if analysis.sweep is not None:
+        parts.extend(_sweep(analysis.sweep))
     if analysis.rounds:
         parts.append(_rounds(analysis))
     shown = analysis.findings[:TEXT_FINDINGS]
@@ -46,6 +50,20 @@ def render_text(analysis: Analysis) -> str:
 
 def _bullet(text: str) -> str:
     return textwrap.fill(text, TEXT_WIDTH, initial_indent="  - ", subsequent_indent="    ")
+
+
+def _sweep(sweep: Sweep) -> list[str]:
+    """Return laws, sizes and remarks of a sweep, a paragraph each."""
+    laws = [f"Growth with {sweep.parameter}:"]
+    for row in law_rows(sweep):
+        said = f"{row.measure}: {row.law}"
+        if row.confidence != words.NOTHING:
+            said += f", confidence {row.confidence}, off by {row.scatter}; {row.formula}"
+        if row.forecast != words.NOTHING:
+            said += f"; at {sweep.parameter} = {words.count(sweep.at)}: {row.forecast}"
+        laws.append(textwrap.fill(said, TEXT_WIDTH, initial_indent="  - ", subsequent_indent="    "))
+    table = [(sweep.parameter, *SIZE_HEADS), *((words.count(row.size), *size_cells(row)) for row in sweep.rows)]
+    return ["\n".join(laws), columns(table, left=()), *(textwrap.fill(text, TEXT_WIDTH) for text in sweep.remarks)]
 
 
 def _rounds(analysis: Analysis) -> str:
