@@ -83,3 +83,8 @@ MARKDOWN_CHARACTERS: Final = 60_000
 #: Runs of a side that a comparison lists, and changes that it shows whole.
 COMPARED_RUNS: Final = 12
 CHANGES: Final = 12
+
+#: What a round takes and gives back is named from this many bytes and this part of resident memory on: less is the
+#: coming and going of any call.
+PASSING_BYTES: Final = 16 * 1024 * 1024
+PASSING_SHARE: Final = 0.1
