@@ -186,7 +186,7 @@ def past():
     """Builders of what is remembered: `finding(**changes)`, `run(day, *findings, **changes)`, `note(**changes)`."""
     from types import SimpleNamespace
 
-    from snapdiff.analysis.model import ChainNode, Frame, Law, Verdict
+    from snapdiff.analysis.model import ChainNode, Frame, Law, LedgerKind, Verdict
     from snapdiff.analysis.past import Note, Origin, Owned, PastFinding, PastRun
 
     def finding(**changes):
@@ -214,7 +214,12 @@ def past():
             "complete": True, "tells_absence": True, "ended": "as planned", "python": "3.11.9", "snapdiff": "0.1.0",
             "plan": (1, 10, 151), "trace": "rounds", "calls": 464, "objects": 140_000 + 500 * day,
             "objects_per_call": findings[0].rate if findings else 0.0, "rss": (50 + day) * 2**20, "uss": None,
-            "ledger": (Owned("Python objects", 3 * 2**20), Owned("unexplained", (30 + day) * 2**20)),
+            "ledger": (
+                Owned("resident", "resident memory", LedgerKind.TOTAL, (33 + day) * 2**20),
+                Owned("python.small", "Python objects", LedgerKind.PART, 3 * 2**20),
+                Owned("unexplained", "unexplained", LedgerKind.PART, (30 + day) * 2**20),
+                Owned("arrow", "Arrow's pool", LedgerKind.WITHIN, 2**20),
+            ),
             "findings": findings, "suppressed": (),
         }  # fmt: skip
         return PastRun(**values | changes)

@@ -48,6 +48,7 @@ def busy(program):
     found.born("app.Node", ("app/graph.py", 5, "link")).born("app.Node", ("app/graph.py", 6, "link"))
     found.source("app/cart.py", 39, "def add(cls):", "    pass", "    return Item()")
     found.sampled(0.1, 10, "load", "control", 0).sampled(0.2, 20, "round", "workload", 1)
+    found.owns("resident", 9, 10, 11, 12, 13).owns("fds", 3, 3, 3, 3, 3, unit="count").gave_back("gc.collect()", 13, 12)
     return found.recording()
 
 

@@ -112,6 +112,11 @@ def test_a_newer_minor_version_and_keys_nobody_knows_are_read(archive):
     assert ([3, 7], "blue") == (found.manifest["version"], found.manifest["colour"])
 
 
+def test_tables_of_a_later_minor_version_are_empty_in_an_older_recording(archive, recording):
+    found = read(archive({"version": [3, 0]}, owners=None, given_back=None))
+    assert {**recording.tables, **{name: schema.tables()[name].empty_table() for name in schema.SINCE}} == found.tables
+
+
 @pytest.mark.parametrize("version", [None, 1, "1.0", [1], [1, 0, 0], ["1", "0"], [1.0, 0], [True, 0], {}, [None, None]])
 def test_a_version_that_is_none_is_damage(archive, refusal, version):
     assert refusal(archive({"version": version})).endswith("is damaged: it does not say its format's version.")

@@ -46,6 +46,13 @@ that number, give `--rounds` larger numbers: the growth then stops.
 
 Suppressed by leak:app/plugins.py:* (plugins are never unloaded, see #142): 1
   - Leak: `plugins.loaded` gains 1 `Plugin` per call (48 B).
+
+Resident memory 52.0 MiB at the last checkpoint: mapped files 21.0 MiB (40 %),
+kept for reuse 20.0 MiB (38 %), Python objects 7.0 MiB (13 %), unexplained 8 %.
+Since the first checkpoint it grew by 4.0 MiB: Python objects +4.0 MiB.
+Round 2 (10 calls) rose to 2.9 GiB and gave 2.9 GiB of it back before its end.
+Round 4 (302 calls) rose to at least 90.0 MiB and gave 38.0 MiB of it back
+before its end.
 """
 
 

@@ -8,7 +8,8 @@ A spool is a folder with
 - `state`, eight 64-bit numbers in shared memory that say what the target is doing right now. They outlive it,
   so that a recording can say in which iteration a program was killed.
 
-Kinds of frames (key `kind`): `loaded`, `refused`, `checkpoint`, `subcheckpoint`, `sweep`, `explained`, `note`, `end`.
+Kinds of frames (key `kind`): `loaded`, `refused`, `checkpoint`, `subcheckpoint`, `sweep`, `explained`, `given back`,
+`note`, `end`.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from snapdiff.analysis.comparison import proves_absence
-from snapdiff.analysis.model import Analysis, ChainNode, Finding, Frame, Law, Ledger, Verdict
+from snapdiff.analysis.model import Analysis, ChainNode, Finding, Frame, Law, LedgerKind, Verdict
 from snapdiff.analysis.sentences import gained_per_call
 
 LEAKS = (Verdict.LEAK, Verdict.SLOW_LEAK)
@@ -30,9 +30,11 @@ class Origin:
 
 @dataclass(frozen=True)
 class Owned:
-    """What an owner held of the memory (bytes) at the last checkpoint."""
+    """What an owner held of the memory (bytes) at the last checkpoint; see `snapdiff.analysis.model.Ledger`."""
 
     owner: str
+    name: str
+    kind: LedgerKind
     bytes: int
 
 
@@ -142,7 +144,7 @@ def past_run(analysis: Analysis, identity: str, origin: Origin, added: str) -> P
         objects_per_call=planned[-1].objects_per_iteration if planned else None,
         rss=last.rss if last else None,
         uss=last.uss if last else None,
-        ledger=tuple(_owned(row) for row in analysis.ledger),
+        ledger=tuple(Owned(row.owner, row.name, row.kind, row.bytes[-1]) for row in analysis.ledger if row.bytes),
         findings=tuple(past_finding(finding) for finding in analysis.findings),
         suppressed=tuple(fingerprint for row in analysis.suppressed for fingerprint in row.fingerprints),
     )
@@ -178,7 +180,3 @@ def day(moment: str) -> str:
     except ValueError:
         return moment
     return f"{when.day} {when:%B %Y}"
-
-
-def _owned(row: Ledger) -> Owned:
-    return Owned(row.owner, row.bytes)

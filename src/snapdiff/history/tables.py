@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from snapdiff.analysis.model import ChainNode, Frame, Law, Verdict
+from snapdiff.analysis.model import ChainNode, Frame, Law, LedgerKind, Verdict
 from snapdiff.analysis.past import Note, Origin, Owned, PastFinding, PastRun
 from snapdiff.history.vectors import SIZE, vector
 
@@ -39,6 +39,7 @@ def schema(table: str) -> pa.Schema:
     import pyarrow as pa
 
     text, number, real, yes = pa.string(), pa.int64(), pa.float64(), pa.bool_()
+    owned = pa.struct([("owner", text), ("name", text), ("kind", text), ("bytes", number)])
     frames = pa.list_(pa.struct([("file", text), ("line", number), ("function", text)]))
     columns: dict[str, list[tuple[str, Any]]] = {
         RUNS: [
@@ -47,7 +48,7 @@ def schema(table: str) -> pa.Schema:
             ("sentence", text), ("complete", yes), ("tells_absence", yes), ("ended", text), ("python", text),
             ("snapdiff", text), ("plan", pa.list_(number)), ("trace", text), ("calls", number), ("objects", number),
             ("objects_per_call", real), ("rss", number), ("uss", number),
-            ("ledger", pa.list_(pa.struct([("owner", text), ("bytes", number)]))), ("suppressed", pa.list_(text)),
+            ("ledger", pa.list_(owned)), ("suppressed", pa.list_(text)),
         ],
         FINDINGS: [
             ("entry", text), ("number", number), ("fingerprint", text), ("verdict", text), ("law", text),
@@ -109,7 +110,7 @@ def read_run(row: Row, findings: Sequence[Row]) -> PastRun:
                 "origin": origin,
                 "verdict": Verdict(row["verdict"]),
                 "plan": tuple(row["plan"]),
-                "ledger": tuple(Owned(**owned) for owned in row["ledger"]),
+                "ledger": tuple(Owned(**{**owned, "kind": LedgerKind(owned["kind"])}) for owned in row["ledger"]),
                 "findings": tuple(read_finding(each) for each in sorted(findings, key=lambda each: each["number"])),
                 "suppressed": tuple(row["suppressed"]),
             }

@@ -104,6 +104,10 @@ def build(frames: list[dict[str, Any]], facts: Facts) -> Recording:
         rows.add("sweep", **row)
     if explained is not None:
         rows.add_explained(explained, notes)
+    for frame in frames:
+        if frame["kind"] == "given back":
+            for step, (action, before, after, seconds) in enumerate(frame["steps"]):
+                rows.add("given_back", step=step, action=action, before=before, after=after, seconds=seconds)
     rows.add_source()
     for sample in facts.timeline:
         rows.add(
@@ -191,6 +195,10 @@ class _Rows:
             for name, row in frame["types"].items():
                 objects, size = (row, 0) if sub else row
                 self.add("types", checkpoint=position, type=name, objects=objects, bytes=size)
+            for owner, unit, value, peak, source in () if sub else frame["owners"]:
+                self.add(
+                    "owners", checkpoint=position, owner=owner, unit=unit, value=value, peak=peak, source=source
+                )  # fmt: skip
 
     def add_traces(self, frames: list[dict[str, Any]], notes: list[str]) -> None:
         """Add live blocks per traceback, for those that changed between checkpoints of a series."""

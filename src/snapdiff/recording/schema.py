@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FORMAT = "snapdiff-recording"
 MAJOR, MINOR = 3, 1
 #: Tables that were not in version 3.0, and the minor version that brought them.
-SINCE = {"sweep": 1}
+SINCE = {"owners": 1, "given_back": 1, "sweep": 1}
 MANIFEST = "manifest.json"
 
 #: Limits on what a reader takes from a stranger. A recording of a program of 10 million objects, traced four
@@ -74,6 +74,17 @@ def tables() -> dict[str, pa.Schema]:
             way=text,
             pause_seconds=real,
         ),  # fmt: skip
+        # What owners hold at full checkpoints, of every series: `unit` is bytes or count. `value` is what the owner
+        # itself says, or what is resident of its mappings; `peak` the most since the checkpoint before or, where an
+        # owner keeps but one, ever. `source` says who was asked. In bytes: `resident` (resident memory, all of it),
+        # `files.mapped`, `shared`, `stacks`, `malloc.in_use`, `malloc.free`, `malloc.mapped`, `malloc.resident`,
+        # `malloc.mapped_resident`, `mimalloc.resident`, `pymalloc.arenas`, `pymalloc.used`, `python.large`
+        # (objects above 512 bytes), `snapdiff.<allocator>`, `traced`, `tracemalloc` (its tables), `arrow.<backend>`,
+        # `torch.cuda`, `torch.cuda_reserved`, `sqlite`, `probe.<name>`. Counts: `fds`, `threads`, `tasks` (asyncio's
+        # that are not done), `children` (processes), `garbage` (objects in gc.garbage). Who cannot be asked has no row.
+        "owners": schema(checkpoint=number, owner=text, unit=text, value=number, peak=number, source=text),
+        # What was tried after the last checkpoint to give memory back, in order, and resident memory around it.
+        "given_back": schema(step=number, action=text, before=number, after=number, seconds=real),
         # Objects and bytes per type; of sub-checkpoints only the objects that the collector tracks, 0 bytes.
         "types": schema(checkpoint=number, type=text, objects=number, bytes=number),
         # `kind` is project, stdlib, package or other; project paths are relative to the working directory.

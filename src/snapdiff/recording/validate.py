@@ -41,6 +41,7 @@ _OPTIONAL = {
         "bytes",
     },
     "causes": {"path", "holder_type", "entries", "bound", "share", "alone", "partner"},
+    "owners": {"peak"},
 }
 #: Columns that may be negative: none is a count or a time before the recording began.
 _SIGNED = {
@@ -52,6 +53,7 @@ _SIGNED = {
 #: (table, column) that must name a row of (table, column).
 _REFERENCES = {
     ("types", "checkpoint"): ("checkpoints", "id"),
+    ("owners", "checkpoint"): ("checkpoints", "id"),
     ("traces", "checkpoint"): ("checkpoints", "id"),
     ("traces", "stack"): ("stacks", "stack"),
     ("stacks", "file"): ("files", "file"),
@@ -69,6 +71,8 @@ _KEYS = {
     "checkpoints": ["id"],
     "sweep": ["id"],
     "types": ["checkpoint", "type"],
+    "owners": ["checkpoint", "owner"],
+    "given_back": ["step"],
     "files": ["file"],
     "stacks": ["stack", "depth"],
     "traces": ["checkpoint", "stack"],
@@ -81,6 +85,7 @@ _KEYS = {
 }
 _WORDS = {
     ("checkpoints", "series"): {"control", "workload", "traced control", "traced"},
+    ("owners", "unit"): {"bytes", "count"},
     ("sweep", "series"): {"control", "workload"},
     ("sweep", "part"): {"warm-up", "up", "down", "traced"},
     ("files", "kind"): {"project", "stdlib", "package", "other"},

@@ -84,6 +84,11 @@ MARKDOWN_CHARACTERS: Final = 60_000
 COMPARED_RUNS: Final = 12
 CHANGES: Final = 12
 
+#: What a round takes and gives back is named from this many bytes and this part of resident memory on: less is the
+#: coming and going of any call.
+PASSING_BYTES: Final = 16 * 1024 * 1024
+PASSING_SHARE: Final = 0.1
+
 #: Causes that a trend page shows, each with a chart of 4 kB.
 TREND_COURSES: Final = 20
 

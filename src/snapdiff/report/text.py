@@ -12,6 +12,7 @@ from snapdiff.report.chain import chain_text
 from snapdiff.report.cures import cure
 from snapdiff.report.cut import cut_for_page
 from snapdiff.report.evidence import TERMS, Reading, main_finding, read_rounds, read_traced_rounds, remarks
+from snapdiff.report.ledger import ledger_sentences, peak_sentences
 from snapdiff.report.limits import PAGE, TEXT_FINDINGS, TEXT_TYPE, TEXT_WIDTH
 from snapdiff.report.sweep import SIZE_HEADS, law_rows, size_cells
 from snapdiff.report.texts import with_texts
@@ -36,6 +37,9 @@ def render_text(analysis: Analysis) -> str:
         reason = f" ({row.reason})" if row.reason else ""
         head = f"Suppressed by leak:{row.pattern}{reason}: {words.count(len(row.fingerprints))}"
         parts.append("\n".join([head, *(_bullet(sentence) for sentence in row.findings)]))
+    memory = [*ledger_sentences(analysis), *peak_sentences(analysis)]
+    if memory:
+        parts.append("\n".join(textwrap.fill(sentence, TEXT_WIDTH) for sentence in memory))
     doubts = [f"{row.name}: {row.value}. {row.meaning}" for row in analysis.audit if not row.passed]
     if doubts:
         parts.append("\n".join(["Reasons to doubt:", *(_bullet(doubt) for doubt in doubts)]))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from snapdiff.analysis.model import LedgerKind
+from snapdiff.analysis.past import Owned
 from snapdiff.analysis.trend import Course, State, Trend
 from snapdiff.report import html, words
 from snapdiff.report.limits import OPEN_CAUSES, PAGE, PAGE_BYTES, TIGHT_PAGE, TURNS, PageCaps
@@ -31,7 +33,7 @@ class CourseCard:
 class OwnerRow:
     """What an owner of memory held (bytes) in the first run, the one before the latest, and the latest."""
 
-    owner: str
+    owner: Owned
     first: int | None
     before: int | None
     latest: int | None
@@ -87,13 +89,17 @@ def _card(trend: Trend, number: int, course: Course) -> CourseCard:
 
 def _owners(trend: Trend) -> list[OwnerRow]:
     """Return the owners of the latest run's memory, beside the run before and the first one that has a ledger."""
-    with_ledger = [{row.owner: row.bytes for row in run.ledger} for run in trend.runs if run.ledger]
+    with_ledger = [{row.owner: row for row in run.ledger} for run in trend.runs if run.ledger]
     if not with_ledger:
         return []
     first, latest = with_ledger[0], with_ledger[-1]
     before = with_ledger[-2] if len(with_ledger) > 1 else {}
-    names = dict.fromkeys([*latest, *before, *first])
-    return [OwnerRow(name, first.get(name), before.get(name), latest.get(name)) for name in names]
+    owners = first | before | latest
+    order = list(LedgerKind)
+    return [
+        OwnerRow(owners[name], *(side[name].bytes if name in side else None for side in (first, before, latest)))
+        for name in sorted(owners, key=lambda name: order.index(owners[name].kind))
+    ]
 
 
 def _picture(svg: str | None) -> Markup | None:
