@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from snapdiff.analysis.model import Verdict
+from snapdiff.analysis.past import day
 from snapdiff.analysis.recall import in_common
 from snapdiff.analysis.trend import State, trend, workloads
 
@@ -64,6 +65,20 @@ def test_runs_of_one_day_are_told_apart_by_their_time(past):
     said = trend([later, past.run(1)], (), 10).sentence
     assert said.startswith("Leaks since the run of 1 November 2026, 14:05 UTC (commit")
     assert "; the run of 1 November 2026, 09:30 UTC (commit" in said
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        ("2026-11-03T09:30:00+00:00", "3 November 2026"),
+        ("2026-01-31T00:00:00Z", "31 January 2026"),
+        ("2026-13-03T09:30:00", "2026-13-03T09:30:00"),
+        ("yesterday", "yesterday"),
+        ("", ""),
+    ],
+)
+def test_a_day_is_written_as_people_do_and_anything_else_as_it_is(moment, said):
+    assert said == day(moment)
 
 
 def test_a_rate_is_zero_only_where_the_run_would_have_found_it(past, unsure):

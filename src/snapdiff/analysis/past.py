@@ -5,14 +5,20 @@ Units are those of `snapdiff.analysis.model`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import datetime
 
 from snapdiff.analysis.comparison import proves_absence
 from snapdiff.analysis.model import Analysis, ChainNode, Finding, Frame, Law, LedgerKind, Verdict
 from snapdiff.analysis.sentences import gained_per_call
 
 LEAKS = (Verdict.LEAK, Verdict.SLOW_LEAK)
+
+_DAY = re.compile(r"(\d{4})-(0[1-9]|1[0-2])-(\d\d)T", re.ASCII)
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -175,8 +181,5 @@ def past_finding(finding: Finding) -> PastFinding:
 
 def day(moment: str) -> str:
     """Return a moment in ISO 8601 as people write a day: `3 November 2026`; as it is where it is no such thing."""
-    try:
-        when = datetime.fromisoformat(moment)
-    except ValueError:
-        return moment
-    return f"{when.day} {when:%B %Y}"
+    found = _DAY.match(moment)
+    return f"{int(found[3])} {_MONTHS[int(found[2]) - 1]} {found[1]}" if found else moment
