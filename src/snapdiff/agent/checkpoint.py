@@ -10,6 +10,7 @@ import time
 from . import counters, owners, traces
 from .book import Book, Names
 from .native import exit_callbacks
+from .outside import Outside
 from .own import own_state
 from .plan import Plan
 from .snapshots import Snapshots
@@ -42,6 +43,7 @@ class Measurer:
         self.owners: list[Any] = Names()
         """Objects of the program that only we may hold: roots of the walk by path."""
         self.untraced: Untraced = not_ours()
+        self.outside = Outside()
         self.walk_seconds = 0.0
         self.exits = self.exits_before = 0
         """Functions registered with `atexit` since the checkpoint before, and by then."""
@@ -64,6 +66,8 @@ class Measurer:
             counters.flush_streams()
             fields = counters.collect()
             counters.clear_type_cache()
+            # Before anything of ours is kept.
+            outside = self.outside.end()
             fields.update(counters.read())
             if paths and full:
                 now = exit_callbacks()
@@ -91,6 +95,7 @@ class Measurer:
                     fields["snapshot"]["pause_seconds"] += time.perf_counter() - summing
             else:
                 fields["types"] = found["tracked_types"]
+            fields["outside"] = outside
             fields["gc_enabled"] = enabled
             fields["gc_threshold"] = gc.get_threshold()
             fields["frozen"] = gc.get_freeze_count()

@@ -59,6 +59,11 @@ class Frames:
         stack = self.stack(number)
         return {(frame.file, frame.function) for frame in stack[: len(stack) - len(callers)]}
 
+    def of_library(self, number: int) -> tuple[Frame, ...]:
+        """Return a traceback's frames in the standard library."""
+        stack = self._stacks.get(number, [])
+        return tuple(self._frame(file, line) for file, line, _ in stack if self._kinds.get(file) == "stdlib")
+
     def line(self, file: int, line: int) -> Frame:
         """Return the frame of an allocation line."""
         return self._frame(file, line)

@@ -54,3 +54,30 @@ CONFIRMING_LEAST = 0.5
 MOST_ROWS = 5000
 #: Births named for a finding.
 MOST_BIRTHS = 3
+#: Bytes a call outside the Python heap that are worth a finding: malloc's smallest block takes 32.
+NATIVE_BYTES_RATE = 16.0
+#: Calls that a part of a round must have to be compared with others. Parts with fewer are put together.
+PART_CALLS = 20
+#: Parts of the extra rounds that there must be, to say that each gained.
+LEAST_PARTS = 4
+#: How much of the middle rate of all parts the least of them must have. Of sound LanceDB workers, which gain 0.2 to 1.1 MB
+#: of malloc in 151 calls and ever less, the least part has a tenth; of losses of 16 bytes to 64 KB a call, 0.95 and more.
+EVEN_PART = 0.5
+#: And the most that a part may have of it; one part in six may have more (a table of the extension's that doubles).
+UNEVEN_PART = 2.0
+UNEVEN_SHARE = 1 / 6
+#: The middle rates of the last two rounds agree this closely.
+NATIVE_FACTOR = 1.25
+#: Memory outside the Python heap must be gained this many times faster than the control's readings scatter.
+NOISE_FACTOR = 8
+#: Bytes that growing objects do not account for are a cause of their own from this part of what they do account for on:
+#: malloc rounds up, and what an object's size leaves out (its lock, the array of its attributes) is less.
+NATIVE_BESIDE_OBJECTS = 0.5
+#: Bytes of malloc that tracemalloc takes for each block that is alive: an entry of its table and its trace.
+TRACE_BYTES = 96
+#: A line is told as the birth of native memory with this part of all that was seen to stay.
+CLEAR_VOTE = 0.6
+#: Memory that a pool keeps free is worth telling from here on…
+KEPT_BYTES = 16 * 1024 * 1024
+#: …when it is this part of what the process gained.
+KEPT_SHARE = 0.5

@@ -33,12 +33,14 @@ _OPTIONAL = {
 _SIGNED = {
     ("checkpoints", "seconds"), ("timeline", "seconds"), ("stacks", "line"), ("traces", "bytes"), ("alive", "line"),
     ("paths", "parent"), ("causes", "cause"), ("cause_types", "cause"), ("births", "cause"), ("grown", "cause"),
-    ("graphs", "cause"),
+    ("graphs", "cause"), ("outside", "gained"), ("outside_lines", "bytes"),
 }  # fmt: skip
 #: (table, column) that must name a row of (table, column).
 _REFERENCES = {
     ("types", "checkpoint"): ("checkpoints", "id"),
     ("owners", "checkpoint"): ("checkpoints", "id"),
+    ("outside", "checkpoint"): ("checkpoints", "id"),
+    ("outside_lines", "stack"): ("stacks", "stack"),
     ("traces", "checkpoint"): ("checkpoints", "id"),
     ("traces", "stack"): ("stacks", "stack"),
     ("stacks", "file"): ("files", "file"),
@@ -57,6 +59,8 @@ _KEYS = {
     "types": ["checkpoint", "type"],
     "owners": ["checkpoint", "owner"],
     "given_back": ["step"],
+    "outside": ["checkpoint", "memory"],
+    "outside_kinds": ["owner", "kind"],
     "files": ["file"],
     "stacks": ["stack", "depth"],
     "traces": ["checkpoint", "stack"],
@@ -70,6 +74,8 @@ _KEYS = {
 _WORDS = {
     ("checkpoints", "series"): {"control", "workload", "traced control", "traced"},
     ("owners", "unit"): {"bytes", "count"},
+    ("outside", "memory"): {"malloc", "mapped", "files"},
+    ("outside_lines", "what"): {"born", "waits"},
     ("files", "kind"): {"project", "stdlib", "package", "other"},
 }
 #: Keys of the manifest that are read, and what they hold.
