@@ -13,6 +13,7 @@ from snapdiff.analysis.causes import Causes
 from snapdiff.analysis.frames import Frames
 from snapdiff.analysis.grouping import with_sentence
 from snapdiff.analysis.growth import Judgement, judge
+from snapdiff.analysis.joining import joined
 from snapdiff.analysis.lost import lost_in_native_code
 from snapdiff.analysis.matrices import Matrices, Series, records
 from snapdiff.analysis.model import (
@@ -30,6 +31,7 @@ from snapdiff.analysis.model import (
     Verdict,
 )
 from snapdiff.analysis.naming import fingerprint
+from snapdiff.analysis.outside import Outside
 from snapdiff.analysis.sentences import control_sentence, run_sentence
 from snapdiff.analysis.suppressions import Suppression, suppress
 from snapdiff.recording import Recording
@@ -53,6 +55,7 @@ def analyze(recording: Recording, suppressions: Sequence[Suppression] = ()) -> A
     findings = causes.named()
     findings += causes.nameless(findings)
     findings += _with_control(lost_in_native_code(findings, lines, traced_rounds or rounds, matrices, frames), control)
+    findings = joined(Outside(matrices, frames).growers(), findings)
     findings += causes.cycles()
     findings += _initialisation(rounds, types)
     # The second plan has a control of its own, after the calls that the verdict rests on: only lines depend on it.

@@ -81,3 +81,5 @@ CLEAR_VOTE = 0.6
 KEPT_BYTES = 16 * 1024 * 1024
 #: …when it is this part of what the process gained.
 KEPT_SHARE = 0.5
+#: Memory outside the Python heap names the domain of a cause when it is this many times what its objects take.
+MOSTLY_NATIVE = 4.0
