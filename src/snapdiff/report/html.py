@@ -172,6 +172,7 @@ def _environment() -> Environment:
     environment.filters.update(filters)
     environment.globals.update(
         gained=gained,
+        DOMAIN=words.DOMAIN_WORDS,
         LAW=words.LAW_WORDS,
         VERDICT=words.VERDICT_WORDS,
         MEANING=words.VERDICT_MEANINGS,

@@ -50,6 +50,24 @@ LAW_WORDS: Final[dict[Law, str]] = {
     Law.STEP: "in steps",
 }
 
+#: Units of what is counted and is no object, as they are said.
+UNIT_WORDS: Final = {
+    "blocks": "memory blocks",
+    "descriptors": "open file descriptors",
+    "threads": "threads",
+    "tasks": "unfinished asyncio tasks",
+    "processes": "child processes",
+}
+#: Domain of a finding → what it is about; of ordinary objects nothing is said.
+DOMAIN_WORDS: Final = {
+    "native": "memory outside the Python heap",
+    "arrow": "memory of an Arrow pool",
+    "fd": "file descriptors",
+    "thread": "threads",
+    "task": "asyncio tasks",
+    "process": "child processes",
+}
+
 #: Verdicts that a reader has to act on; the others are shown as what is *not* a leak.
 CAUSES: Final = (Verdict.LEAK, Verdict.SLOW_LEAK, Verdict.INCONCLUSIVE)
 
