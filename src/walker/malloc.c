@@ -1,4 +1,4 @@
-/* What malloc has handed out and not been given back: `_walker.malloc_state`, for agent/outside.py. */
+/* What malloc has handed out and not been given back: `_walker.malloc_held`, for agent/outside.py. */
 #include "walker.h"
 
 #if defined(__linux__) && defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
@@ -58,7 +58,7 @@ static size_t cached(void)
     return bytes;
 }
 
-PyObject *malloc_state(PyObject *module, PyObject *nothing)
+PyObject *malloc_held(PyObject *module, PyObject *nothing)
 {
     (void)module, (void)nothing;
     struct mallinfo2 found = mallinfo2();
@@ -66,7 +66,7 @@ PyObject *malloc_state(PyObject *module, PyObject *nothing)
                          (Py_ssize_t)(found.arena + found.hblkhd));
 }
 #else
-PyObject *malloc_state(PyObject *module, PyObject *nothing)
+PyObject *malloc_held(PyObject *module, PyObject *nothing)
 {
     (void)module, (void)nothing;
     Py_RETURN_NONE;

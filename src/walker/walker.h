@@ -197,7 +197,7 @@ typedef struct {
 void walk_run(Walk *walk, const Request *request);
 
 /* malloc.c */
-PyObject *malloc_state(PyObject *module, PyObject *nothing);
+PyObject *malloc_held(PyObject *module, PyObject *nothing);
 
 /* child.c */
 void child_allocators(void);

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from _thread import get_ident
 
-from .outside import MALLOC, NAMES, reader_of
+from .outside import ARROW, MALLOC, reader_of
 from .resources import FDS, THREADS, Kind, describe, kinds
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
@@ -156,14 +156,15 @@ class Memory:
         return [[self._name, "born", stack, len(calls[stack]), size] for stack, size in _most(sizes)]
 
 
-def watchers(resources: set[str], memory: set[str]) -> tuple[list[Things], list[Memory]]:
+def watchers(resources: set[str], memory: set[str], allocators: Any) -> tuple[list[Things], list[Memory]]:
     """Return what watches some kinds of resources and of memory outside the Python heap."""
     every = kinds()
     if THREADS in resources:
         # Their stacks are mapped, and would be told a second time.
-        memory = memory & {MALLOC}
+        memory = {name for name in memory if name == MALLOC or name.startswith(ARROW)}
     things = [Things(every[name]) for name in sorted(resources & set(every))]
-    return things, [Memory(name, read) for name in NAMES if name in memory and (read := reader_of(name)) is not None]
+    readers = {name: reader_of(name, allocators) for name in sorted(memory)}
+    return things, [Memory(name, read) for name, read in readers.items() if read is not None]
 
 
 def explain(things: list[Things], memory: list[Memory]) -> dict[str, Any]:

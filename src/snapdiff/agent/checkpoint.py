@@ -7,11 +7,12 @@ import os
 import select
 import time
 
-from . import counters, owners, traces
+from . import counters, traces
 from .book import Book, Names
 from .native import exit_callbacks
 from .outside import Outside
 from .own import own_state
+from .owners import Owners
 from .plan import Plan
 from .snapshots import Snapshots
 from .untraced import Untraced, not_ours
@@ -43,7 +44,8 @@ class Measurer:
         self.owners: list[Any] = Names()
         """Objects of the program that only we may hold: roots of the walk by path."""
         self.untraced: Untraced = not_ours()
-        self.outside = Outside()
+        self.memory = Owners(self.snapshots.held)
+        self.outside = Outside(self.memory.allocators)
         self.walk_seconds = 0.0
         self.exits = self.exits_before = 0
         """Functions registered with `atexit` since the checkpoint before, and by then."""
@@ -62,6 +64,7 @@ class Measurer:
         # comes back below.
         enabled = gc.isenabled()
         gc.disable()
+        self.memory.begin()
         try:
             counters.flush_streams()
             fields = counters.collect()
@@ -74,7 +77,7 @@ class Measurer:
                 self.exits, self.exits_before = now - self.exits_before, now
             if full:
                 self._ask_supervisor()
-                fields["owners"] = owners.counts(fields)
+                fields["owners"] = self.memory.read(fields, self.untraced)
             found = self.snapshots.take(
                 own_state([*self.keep, fields]), self.owners, self.untraced,
                 deep=full, paths=paths, collect_seconds=fields["collect_seconds"],
@@ -102,6 +105,7 @@ class Measurer:
             fields["seconds"] = time.perf_counter() - started
             return fields
         finally:
+            self.memory.end()
             if enabled:
                 gc.enable()
 

@@ -9,8 +9,9 @@ import sys
 import time
 import types
 
-from . import calls, environment, pathrows, spool, target, windows
+from . import calls, counters, environment, pathrows, spool, target, windows
 from .checkpoint import Measurer, SupervisorGoneError
+from .giving_back import give_back
 from .plan import AUTO, ROUNDS, Plan
 from .screen import LEAST_OBJECTS, RATE_WORTH_CONFIRMING, Screen
 from .untraced import start_tracing
@@ -184,7 +185,10 @@ class Driver:
             # A program that traces already keeps its own settings.
             self._start_tracing()
         self.measurer.owners.extend(workload.owners())
+        counters.collect()
+        self.measurer.memory.before_rehearsal(self.measurer.untraced)
         self._rehearse(_REHEARSALS)
+        self.measurer.memory.after_rehearsal(self.measurer.untraced)
         self._run_series(spool.CONTROL, control, self.plan.rounds)
         self._run_series(spool.WORKLOAD, workload, self.plan.rounds)
         extra = self._run_extra(workload)
@@ -192,6 +196,7 @@ class Driver:
         if self.plan.trace == AUTO and self.screen.worth_tracing and not _tracemalloc.is_tracing():
             self._run_traced(workload, control)
         self.state[spool.PHASE] = spool.HOLDING
+        self.writer.write({"kind": "given back", "steps": give_back(self.measurer.memory.allocators)})
         self._explain(workload, extra)
 
     def _run_extra(self, workload: calls.Calls) -> int:
@@ -246,7 +251,7 @@ class Driver:
 
     def _start_tracing(self) -> None:
         self.measurer.untraced = start_tracing(self.plan.trace_depth)
-        self.started_tracing = True
+        self.started_tracing = self.measurer.memory.traces_are_ours = True
 
     def _stop_tracing(self) -> None:
         """Stop tracemalloc if it was us who started it."""
@@ -324,6 +329,8 @@ class Driver:
         self.iterations = iterations
         fields["survivors"] = self.screen.survivors
         self.writer.write(fields)
+        for text in self.measurer.memory.probes.take_notes():
+            self.writer.write({"kind": "note", "text": text})
 
     def _garbage_rate(self) -> float:
         """Return the objects per call that only the collector freed in the last round."""

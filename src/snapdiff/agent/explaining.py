@@ -76,7 +76,7 @@ def explain(
     stop_tracing()
     frame["causes"] = explainer.causes()
     frame["graphs"] = explainer.graphs()
-    things, memory = born.watchers(set(screen.risen), screen.outside)
+    things, memory = born.watchers(set(screen.risen), screen.outside, measurer.memory.allocators)
     frame["grown"], frame["note"] = explainer.grown_at(call, [*things, *memory], screen.dear)
     frame["outside"] = born.explain(things, memory)
     return frame

@@ -11,6 +11,8 @@ import gc
 import importlib
 import os
 
+from . import libraries
+
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
     from typing import Any, Callable
@@ -19,13 +21,14 @@ if TYPE_CHECKING:
 #: all other mappings (files, shared memory).
 MALLOC, MAPPED, FILES = "malloc", "mapped", "files"
 NAMES = (MALLOC, MAPPED, FILES)
+ARROW = "arrow."
 
 
 class Outside:
     """Sums up what calls gain, by name, since the last `reset`. Nothing is summed where nothing can be read."""
 
-    def __init__(self) -> None:
-        self._read = reader()
+    def __init__(self, allocators: Any) -> None:
+        self._read = reader(allocators)
         self._before: list[int] = []
         self.gained = [0] * len(NAMES)
 
@@ -70,12 +73,12 @@ def _clear_free_lists() -> None:
         gc.unfreeze()
 
 
-def reader() -> Callable[[], list[int]] | None:
+def reader(allocators: Any) -> Callable[[], list[int]] | None:
     """Return a function that reads malloc's bytes in use, other private memory and other mappings; None without glibc.
 
     It makes no difference to malloc itself: what it allocates is small enough for the interpreter's own allocator.
     """
-    state = malloc_state()
+    state = _malloc(allocators)
     if state is None:
         return None
     page = os.sysconf("SC_PAGE_SIZE")
@@ -93,14 +96,19 @@ def reader() -> Callable[[], list[int]] | None:
     return read
 
 
-def reader_of(name: str) -> Callable[[], int] | None:
-    """Return a function that reads one of `NAMES`, for whoever reads often; it never raises."""
-    state = malloc_state()
+def reader_of(name: str, allocators: Any) -> Callable[[], int] | None:
+    """Return a function that reads one of `NAMES` or an Arrow pool, for whoever reads often; it never raises."""
+    pool = dict(libraries.arrow_pools()).get(name.partition(ARROW)[2]) if name.startswith(ARROW) else None
+    if pool is not None:
+        return lambda: int(pool.bytes_allocated())
+    if name not in NAMES:
+        return None
+    state = _malloc(allocators)
     if state is None:
         return None
     if name == MALLOC:
         return lambda: int(state()[0])
-    read, at = reader(), NAMES.index(name)
+    read, at = reader(allocators), NAMES.index(name)
 
     def read_one() -> int:
         try:
@@ -111,38 +119,20 @@ def reader_of(name: str) -> Callable[[], int] | None:
     return read_one
 
 
-def malloc_state() -> Any:
+def _malloc(allocators: Any) -> Callable[[], tuple[int, int]] | None:
     """Return what reads malloc's bytes: (held by its callers, taken from the system); None where that is not known."""
     try:
-        state = importlib.import_module("._walker", __package__).malloc_state
-        return state if state() is not None else _from_libc()
+        held = importlib.import_module("._walker", __package__).malloc_held
+        if held() is not None:
+            return held  # type: ignore[no-any-return]
     except (ImportError, AttributeError):
-        return _from_libc()
-
-
-def _from_libc() -> Any:
-    """Ask glibc through ctypes, where the walker was not built: blocks in caches of threads count as held."""
-    try:
-        import ctypes
-
-        ask = ctypes.CDLL(None).mallinfo2
-    except (ImportError, OSError, AttributeError):
+        pass
+    if allocators is None or allocators.malloc_state() is None:
         return None
 
-    class Info(ctypes.Structure):
-        """struct mallinfo2."""
+    def read() -> tuple[int, int]:
+        # Blocks in the caches of threads count as held.
+        in_use, free, mapped, _ = allocators.malloc_state()
+        return in_use + mapped, in_use + free + mapped
 
-        _fields_ = [
-            (name, ctypes.c_size_t)
-            for name in (
-                "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost",
-            )
-        ]  # fmt: skip
-
-    ask.restype = Info
-
-    def state() -> tuple[int, int]:
-        found = ask()
-        return found.uordblks + found.hblkhd, found.arena + found.hblkhd
-
-    return state
+    return read

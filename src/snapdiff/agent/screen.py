@@ -38,6 +38,8 @@ LEAST_OUTSIDE = 2048
 #: Sound LanceDB workers gain 0.2 to 0.8 MB of malloc in 151 calls, each part less than half of one of those before.
 _LAST_PARTS = 3
 _EVEN = 0.5
+#: Owners of bytes that say themselves what they hold: that is exact, so no parts are compared.
+_POOLS = ("arrow.", "torch.", "sqlite", "probe.")
 #: Threads that a round must leave, per call: sound LanceDB workers start 8 in 151 calls, pools of their runtime.
 THREADS_WORTH_CONFIRMING = 0.1
 #: Counts of which each that is gained weighs on the machine, and how many a call: no round beyond the confirming one is
@@ -64,12 +66,13 @@ class Screen:
         self.memory_grew = False
         self.survivors = 0
         self.counts: dict[str, int] = {}
+        self.pools: dict[str, int] = {}
         self.risen: dict[str, int] = {}
         """Counts of what is no object (descriptors, threads, …) that the last round raised, and by how much."""
         self.windows: list[tuple[int, dict[str, int]]] = []
         """Calls made and bytes gained outside the Python heap by the end of each part of the last round."""
         self.outside: set[str] = set()
-        """Kinds of memory outside the Python heap that each part of the last round raised."""
+        """Kinds of memory outside the Python heap that the last parts of the last round raised alike, and pools."""
         self._iterations = 0
 
     def window(self, iterations: int, outside: dict[str, int] | None) -> None:
@@ -86,6 +89,7 @@ class Screen:
         blocks = _blocks_per_line(checkpoint["traces"])
         memory_blocks = checkpoint["allocated_blocks"]
         counts = {owner: value for owner, unit, value, *_ in checkpoint["owners"] if unit == COUNT}
+        pools = {owner: value for owner, _, value, *_ in checkpoint["owners"] if owner.startswith(_POOLS)}
         if iterations:
             enough = max(LEAST_OBJECTS, iterations * RATE_WORTH_CONFIRMING)
             self.grown = _risen(objects, self.objects, enough)
@@ -99,9 +103,10 @@ class Screen:
             if self.risen.get("threads", iterations) < iterations * THREADS_WORTH_CONFIRMING:
                 del self.risen["threads"]
             self.window(iterations, checkpoint["outside"])
-            self.outside = _gaining(self.windows)
+            outside = max(LEAST_OUTSIDE, iterations * BYTES_WORTH_CONFIRMING)
+            self.outside = _gaining(self.windows) | set(_risen(pools, self.pools, outside))
         self.windows = [(0, checkpoint["outside"] or {})]
-        self.counts, self._iterations = counts, iterations
+        self.counts, self.pools, self._iterations = counts, pools, iterations
         self.objects, self.sizes, self.blocks, self.memory_blocks = objects, sizes, blocks, memory_blocks
 
     @property

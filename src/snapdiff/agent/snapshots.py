@@ -92,6 +92,10 @@ class Snapshots:
             return self._native.gather(own, owners, wanted)
         return walk_paths(self._book, own, owners, wanted)
 
+    def held(self) -> int:
+        """Return the bytes of resident memory that the walker holds beside Python's and malloc's."""
+        return 0 if self._native is None else self._native.held()
+
     def _here(self, own: Own, owners: list[Any], deep: bool, paths: bool) -> dict[str, Any]:
         if self._native is not None:
             return self._native.measure(own, owners, deep=deep, paths=paths)
