@@ -6,8 +6,10 @@ of `make accuracy`.
 """
 
 import functools
+import importlib.util
 import json
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -105,9 +107,41 @@ def places_of(finding):
     return [*path, *(step.label for step in finding.chain), *(step.type for step in finding.chain)]
 
 
-@pytest.mark.parametrize(("folder", "name"), [*programs("pairs", leaking=False), *programs("clean", leaking=False)])
+@pytest.mark.parametrize(("folder", "name"), programs("outside", leaking=True))
+def test_a_leak_of_what_is_no_object_is_one_finding_with_its_domain_rate_and_line(judged, folder, name):
+    truth = truths(folder)[name]
+    skip_without(truth)
+    analysis = judged(folder, name, truth.get("trace", "rounds"))
+    leaks = [finding for finding in analysis.findings if str(finding.verdict) in ("leak", "slow-leak")]
+    assert [truth["domain"]] == [finding.domain for finding in leaks], [finding.sentence for finding in leaks]
+    found = leaks[0]
+    rate = found.bytes_per_iteration if truth["unit"] == "bytes" else found.objects_per_iteration
+    assert rate == pytest.approx(truth["rate"], rel=0.15)
+    assert found.born_at[0].frame.line in marked(folder, name, "born"), found.born_at
+    if "holder_any" in truth:
+        words = {word for text in places_of(found) for word in re.findall(r"\w+", text)}
+        assert words & set(truth["holder_any"]), found.sentence
+        assert found.type.rpartition(".")[2] in truth["types_any"], found.sentence
+        assert found.grown_at[0].frame.line in marked(folder, name, "grown"), found.grown_at
+
+
+def skip_without(truth):
+    """Skip a program whose needs are not met here."""
+    needs = truth.get("needs")
+    if needs == "compiler" and shutil.which("cc") is None:
+        pytest.skip("no C compiler here")
+    if needs not in (None, "compiler") and importlib.util.find_spec(needs) is None:
+        pytest.skip(f"{needs} is not installed here")
+
+
+CLEAN = [program for folder in ("pairs", "clean", "outside") for program in programs(folder, leaking=False)]
+
+
+@pytest.mark.parametrize(("folder", "name"), CLEAN)
 def test_a_clean_program_is_not_accused(judged, folder, name):
-    analysis = judged(folder, name)
+    truth = truths(folder)[name]
+    skip_without(truth)
+    analysis = judged(folder, name, truth.get("trace", "rounds"))
     allowed = {"clean", "one-time", "saturating", "cycle"} | ({"inconclusive"} if name in UNDECIDED else set())
     assert str(analysis.verdict) in allowed, analysis.sentence
 
@@ -141,5 +175,7 @@ def test_the_corpus_is_as_large_as_it_says():
     assert [] == [name for name in leaking if pairs[f"{name}_twin"]["verdict"] != "clean"]
     assert len(clean) >= 30
     assert set() == EVERYWHERE - {*pairs, *clean}
-    for folder in ("pairs", "clean", "pypi"):
+    outside = truths("outside")
+    assert [] == [name for name in outside if f"{name}_twin" not in outside and not name.endswith("_twin")]
+    for folder in ("pairs", "clean", "pypi", "outside"):
         assert set(truths(folder)) == {path.stem for path in (HERE / folder).glob("*.py")}

@@ -55,7 +55,7 @@ def analyze(recording: Recording, suppressions: Sequence[Suppression] = ()) -> A
     findings = causes.named()
     findings += causes.nameless(findings)
     findings += _with_control(lost_in_native_code(findings, lines, traced_rounds or rounds, matrices, frames), control)
-    findings = joined(Outside(matrices, frames).growers(), findings)
+    findings = joined(Outside(matrices, frames).growers(), findings, frames.is_extension)
     findings += causes.cycles()
     findings += _initialisation(rounds, types)
     # The second plan has a control of its own, after the calls that the verdict rests on: only lines depend on it.

@@ -6,8 +6,9 @@ has a stack, locks and a place in `threading._active`. Two findings are one when
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 from snapdiff.analysis import limits
 from snapdiff.analysis.grouping import with_sentence
@@ -18,14 +19,27 @@ from snapdiff.analysis.sentences import pace_of
 
 #: Where Python itself lists what it runs: that is no holder that anybody could mend.
 _REGISTRIES = ("module threading → _active", "module threading → _limbo", "module threading → _shutdown_locks")
-_TASK_TYPES = ("_asyncio.Task", "asyncio.tasks.Task")
+#: Objects that are the face of something that is open, by domain.
+_FACES = {
+    "fd": {
+        "_io.FileIO", "socket.socket", "_socket.socket", "ssl.SSLSocket", "mmap.mmap", "select.epoll", "os.ScandirIterator",
+        "multiprocessing.connection.Connection",
+    },
+    "thread": {"threading.Thread", "threading.Timer", "concurrent.futures.thread.ThreadPoolExecutor"},
+    "task": {"_asyncio.Task", "asyncio.tasks.Task"},
+    "process": {"subprocess.Popen", "multiprocessing.process.BaseProcess", "multiprocessing.context.Process"},
+}  # fmt: skip
 #: Domains of counts, which are exact: two that grow in step are compared by their numbers.
 _COUNTED = ("process", "thread", "task", "fd")
 _LOOKED_AT = (Verdict.LEAK, Verdict.SLOW_LEAK, Verdict.INCONCLUSIVE)
 
 
-def joined(growers: Sequence[Grower], findings: Sequence[Finding]) -> list[Finding]:
-    """Return the findings of objects and of what is none, each cause once."""
+def joined(growers: Sequence[Grower], findings: Sequence[Finding], is_extension: Callable[[str], bool]) -> list[Finding]:
+    """Return the findings of objects and of what is none, each cause once.
+
+    `is_extension` says of a type's name whether it is neither Python's own nor the program's: its objects may have
+    memory that no size tells.
+    """
     left = list(findings)
     found: list[Finding] = []
     for grower in _without_companions(growers):
@@ -34,7 +48,7 @@ def joined(growers: Sequence[Grower], findings: Sequence[Finding]) -> list[Findi
                 found.append(with_sentence(grower.finding))
             continue
         parts = [each for each in left if each.verdict in _LOOKED_AT and _is_part(each, grower)]
-        parts = parts or _only_one(grower, left)
+        parts = parts or _holding(grower, left, is_extension)
         left = [each for each in left if each not in parts]
         found.append(_adopted(grower.finding, parts))
     return [*left, *found]
@@ -90,7 +104,7 @@ def _is_part(objects: Finding, grower: Grower) -> bool:
         return True
     if finding.domain == "thread" and (_is_registered(objects) or _is_local(objects)):
         return True
-    if finding.domain == "task" and objects.type in _TASK_TYPES:
+    if not _FACES.get(finding.domain, set()).isdisjoint(_types(objects)):
         return True
     return finding.domain in ("thread", "task") and any(
         (frame.file, frame.function) in grower.stacks for frame in _all_frames(objects)
@@ -98,12 +112,18 @@ def _is_part(objects: Finding, grower: Grower) -> bool:
 
 
 def _in_step(objects: Finding, finding: Finding) -> bool:
-    """Say whether there are as many objects, or twice as many or more, in each of the last rounds."""
+    """Say whether each of the last rounds left as many objects, so many times as many, or so many times fewer."""
     if objects.unit == "bytes" or len(objects.growth) != len(finding.growth):
         return False
     pairs = list(zip(objects.growth, finding.growth, strict=True))[-2:]
-    times = {objects_gained / gained if gained else 0.0 for objects_gained, gained in pairs}
-    return len(times) == 1 and times.pop() >= 1
+    if any(min(pair) <= 0 for pair in pairs):
+        return False
+    times = {Fraction(*pair) for pair in pairs}
+    return len(times) == 1 and 1 in times.pop().as_integer_ratio()
+
+
+def _types(finding: Finding) -> set[str]:
+    return {finding.type or "", *finding.other_types} - {""}
 
 
 def _is_registered(objects: Finding) -> bool:
@@ -124,18 +144,18 @@ def _all_frames(finding: Finding) -> set[Frame]:
     return _frames_of(finding) | set(callers)
 
 
-def _only_one(grower: Grower, findings: Sequence[Finding]) -> list[Finding]:
-    """Return the one accused finding that bytes without a clear line of their own must belong to, if there is one.
+def _holding(grower: Grower, findings: Sequence[Finding], is_extension: Callable[[str], bool]) -> list[Finding]:
+    """Return the accused finding that bytes must belong to although they come at another line, if there is one.
 
-    What no line tells apart is not told twice.
+    Objects of an extension's types have memory of the extension's: a slice of a table keeps the whole of it, which was
+    made elsewhere. And what no line tells apart is not told twice.
     """
     accused = [finding for finding in findings if finding.verdict in ACCUSED]
-    if grower.finding.unit != "bytes" or not accused:
+    if grower.finding.unit != "bytes":
         return []
-    nowhere = [finding for finding in accused if not _frames_of(finding)]
-    if grower.finding.born_at:
-        return nowhere[:1]
-    return accused[:1]
+    extensions = [finding for finding in accused if any(map(is_extension, _types(finding)))]
+    unknown = accused if not grower.finding.born_at else [each for each in accused if not _frames_of(each)]
+    return (extensions or unknown)[:1]
 
 
 def _adopted(finding: Finding, parts: Sequence[Finding]) -> Finding:
@@ -189,6 +209,8 @@ def _with_bytes(finding: Finding, holder: Finding | None) -> Finding:
         replace(
             holder,
             domain=finding.domain if mostly else holder.domain,
+            born_at=finding.born_at if mostly and finding.born_at else holder.born_at,
+            excerpts=tuple(dict.fromkeys((*holder.excerpts, *finding.excerpts))),
             bytes_per_iteration=holder.bytes_per_iteration + finding.bytes_per_iteration,
             reasons=(*holder.reasons, beside, *finding.reasons),
         )
