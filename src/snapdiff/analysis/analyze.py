@@ -62,6 +62,7 @@ def analyze(recording: Recording, suppressions: Sequence[Suppression] = ()) -> A
     doubtful = control.ran and bool(control.objects or (control.blocks and not matrices.has_traced_plan))
     if doubtful:
         findings = [_withdraw(finding, control) for finding in findings]
+    checks = audit.with_findings(checks, findings)
     findings.sort(key=lambda f: (SEVERITY.index(f.verdict), -f.bytes_per_iteration, f.fingerprint))
     findings, suppressed = suppress(findings, suppressions)
     found = tuple(findings)

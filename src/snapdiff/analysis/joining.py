@@ -22,8 +22,8 @@ _REGISTRIES = ("module threading → _active", "module threading → _limbo", "m
 #: Objects that are the face of something that is open, by domain.
 _FACES = {
     "fd": {
-        "_io.FileIO", "socket.socket", "_socket.socket", "ssl.SSLSocket", "mmap.mmap", "select.epoll", "os.ScandirIterator",
-        "multiprocessing.connection.Connection",
+        "_io.FileIO", "socket.socket", "_socket.socket", "ssl.SSLSocket", "mmap.mmap", "select.epoll",
+        "os.ScandirIterator", "multiprocessing.connection.Connection",
     },
     "thread": {"threading.Thread", "threading.Timer", "concurrent.futures.thread.ThreadPoolExecutor"},
     "task": {"_asyncio.Task", "asyncio.tasks.Task"},
@@ -34,7 +34,9 @@ _COUNTED = ("process", "thread", "task", "fd")
 _LOOKED_AT = (Verdict.LEAK, Verdict.SLOW_LEAK, Verdict.INCONCLUSIVE)
 
 
-def joined(growers: Sequence[Grower], findings: Sequence[Finding], is_extension: Callable[[str], bool]) -> list[Finding]:
+def joined(
+    growers: Sequence[Grower], findings: Sequence[Finding], is_extension: Callable[[str], bool]
+) -> list[Finding]:
     """Return the findings of objects and of what is none, each cause once.
 
     `is_extension` says of a type's name whether it is neither Python's own nor the program's: its objects may have
@@ -86,9 +88,9 @@ def _comes_with(finding: Finding, main: Finding) -> bool:
 
 def _gain(finding: Finding) -> str:
     what = ", ".join(finding.kinds)
-    return f"{pace_of(finding)} of {finding.domain} memory" if finding.unit == "bytes" else (
-        f"{pace_of(finding)}{f' ({what})' if what else ''}"
-    )  # fmt: skip
+    if finding.unit == "bytes":
+        return f"{pace_of(finding)} of {finding.domain} memory"
+    return f"{pace_of(finding)}{f' ({what})' if what else ''}"
 
 
 # -- what holds it ----------------------------------------------------------------------------------------
@@ -136,12 +138,12 @@ def _is_local(objects: Finding) -> bool:
 
 
 def _frames_of(finding: Finding) -> set[Frame]:
-    return {row.frame for row in (*finding.born_at, *finding.grown_at)}
+    return {row.frame for row in finding.born_at} | {row.frame for row in finding.grown_at}
 
 
 def _all_frames(finding: Finding) -> set[Frame]:
-    callers = [frame for row in (*finding.born_at, *finding.grown_at) for frame in row.callers]
-    return _frames_of(finding) | set(callers)
+    born = {frame for row in finding.born_at for frame in row.callers}
+    return _frames_of(finding) | born | {frame for row in finding.grown_at for frame in row.callers}
 
 
 def _holding(grower: Grower, findings: Sequence[Finding], is_extension: Callable[[str], bool]) -> list[Finding]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
+from typing import Any
 
 import pandas as pd
 
@@ -14,6 +15,7 @@ from snapdiff.analysis.growth import Judgement
 from snapdiff.analysis.matrices import Matrices, Series, records
 from snapdiff.analysis.model import BornAt, Excerpt, Finding, Frame, GrownAt, Verdict
 from snapdiff.analysis.naming import fingerprint
+from snapdiff.analysis.paths import ACCUSED
 from snapdiff.analysis.series import Noise, Part, judge_bytes, judge_count, noise
 
 #: Counts, the domain of each and what one is called. A child has pipes, a thread may have a socket: what comes first
@@ -76,11 +78,22 @@ class Outside:
             gained = self._owned(owner, self._matrices.workload)
             if gained is None:
                 continue
-            judgement = judge_count(gained, self._spans, unit)
+            judgement = self._with_control(owner, judge_count(gained, self._spans, unit), unit)
             confirmed = any(span.extra for span in self._spans)
             if judgement.verdict in _TOLD or (judgement.verdict is Verdict.SATURATING and confirmed):
                 found.append(self._grower(owner, domain, unit, gained, judgement))
         return found
+
+    def _with_control(self, owner: str, judgement: Judgement, unit: str) -> Judgement:
+        """Withdraw an accusation when the count rose without any call too."""
+        control = self._owned(owner, self._matrices.control)
+        calls = [span.iterations for span in self._matrices.control.spans]
+        if not control or judgement.verdict not in ACCUSED or control[-1] < limits.ALSO_IN_CONTROL * (
+            judgement.rate * calls[-1]
+        ):  # fmt: skip
+            return judgement
+        reason = f"withdrawn: the control gained {control[-1]} {unit} without any call"
+        return replace(judgement, verdict=Verdict.INCONCLUSIVE, reasons=(*judgement.reasons, reason))
 
     def _owned(self, owner: str, series: Series) -> tuple[int, ...] | None:
         """Return what each round added to an owner, None where it was not asked at each checkpoint."""
@@ -167,9 +180,7 @@ class Outside:
         frame, callers, weight = places[0]
         return (BornAt(frame, weight / total, None, None, callers),)
 
-    def _places(
-        self, owner: str, what: str, *, by_bytes: bool = False
-    ) -> list[tuple[Frame, tuple[Frame, ...], int]]:
+    def _places(self, owner: str, what: str, *, by_bytes: bool = False) -> list[tuple[Frame, tuple[Frame, ...], int]]:
         """Return frames to blame with callers and weight, those of the most weight first."""
         votes: dict[Frame, tuple[tuple[Frame, ...], int]] = {}
         for row in self._rows(owner, what):
@@ -180,7 +191,7 @@ class Outside:
         ranked = sorted(votes.items(), key=lambda item: (-item[1][1], item[0].file, item[0].line))
         return [(frame, callers, weight) for frame, (callers, weight) in ranked[:_MOST_NAMED]]
 
-    def _rows(self, owner: str, what: str) -> list[object]:
+    def _rows(self, owner: str, what: str) -> list[Any]:
         return records(self._lines[(self._lines["owner"] == owner) & (self._lines["what"] == what)])
 
     def _library_places(self, owner: str) -> frozenset[tuple[str, str | None]]:

@@ -1,9 +1,9 @@
 """The rules for what is no object: counts of what a program has open, and bytes outside the Python heap.
 
-Counts are exact, as objects are, and judged by the same rules (`growth.judge`). Bytes are not: a library that warms up,
-a pool that fills and a heap that gets fragmented gain bytes for a while too. So beside the rule of constant rates over
-the rounds, every part of the extra rounds must have gained, and about as much as the others. A series of bytes that does
-not pass is no finding, not even an inconclusive one: it is what sound programs look like.
+Counts are exact, as objects are, and judged by the same rules (`growth.judge`). Bytes are not: a library that warms
+up, a pool that fills and a heap that gets fragmented gain bytes for a while too. So beside the rule of constant rates
+over the rounds, every part of the extra rounds must have gained, and about as much as the others. A series of bytes
+that does not pass is no finding, not even an inconclusive one: it is what sound programs look like.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def judge_bytes(
 
     `scatter` is the noise of one reading, `least` the bytes a call that are worth a finding.
     """
-    found = judge(gained, spans, "bytes", least)
+    found = judge(gained, _after_warm_up(spans), "bytes", least)
     if found.verdict not in _ACCUSED:
         return _let_be(found)
     if gained[-1] < limits.NOISE_FACTOR * scatter:
@@ -80,11 +80,18 @@ def judge_bytes(
         return _let_be(found, uneven)
     rates = [statistics.median(part.rate for part in joined if part.round == number) for number in numbers]
     for before, after in pairwise(rates[-2:]):
-        if not before / limits.NATIVE_FACTOR <= after <= before * limits.NATIVE_FACTOR:
+        if not limits.NATIVE_FALLING * before <= after <= limits.NATIVE_RISING * before:
             return _let_be(found, f"the rate went from {before:,.0f} to {after:,.0f} bytes a call: a drift")
     lowest, highest = min(each.rate for each in whole), max(each.rate for each in whole)
     reason = f"each of {len(whole)} parts of the extra rounds gained: {lowest:,.0f} to {highest:,.0f} bytes a call"
     return replace(found, reasons=(*found.reasons, reason))
+
+
+def _after_warm_up(spans: Sequence[Span]) -> list[Span]:
+    """Let the rounds after N decide alone where there are three: bytes warm up for longer than objects."""
+    first = next((at for at, span in enumerate(spans) if span.extra), len(spans))
+    enough = len(spans) - first > 2  # noqa: PLR2004
+    return [replace(span, extra=span.extra and (at > first or not enough)) for at, span in enumerate(spans)]
 
 
 def _let_be(found: Judgement, why: str | None = None) -> Judgement:
@@ -111,7 +118,7 @@ def _uneven(parts: Sequence[Part]) -> str | None:
     """Return why the parts do not gain alike, None if they do."""
     rates = [part.rate for part in parts]
     middle = statistics.median(rates)
-    if min(rates) < limits.EVEN_PART * middle:
+    if min(rates) < limits.EVEN_PART * middle or min(rates) <= 0:
         return f"a part of the rounds gained {min(rates):,.0f} bytes a call, others {middle:,.0f}: a drift, no loss"
     high = sum(rate > limits.UNEVEN_PART * middle for rate in rates)
     if high > limits.UNEVEN_SHARE * len(rates):

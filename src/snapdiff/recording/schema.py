@@ -82,12 +82,11 @@ def tables() -> dict[str, pa.Schema]:
         # `torch.cpu`, `torch.cuda`, `sqlite`, `probe.<name>`. Counts: `fds`, `threads`, `tasks` (asyncio tasks that are
         # not done), `children` (processes), `garbage` (objects in gc.garbage). One that cannot be asked has no row.
         "owners": schema(checkpoint=number, owner=text, unit=text, value=number, peak=number, source=text),
-        # Bytes outside the Python heap that the calls of a series gained up to a checkpoint or sub-checkpoint, read right
-        # before and right after them. `memory` is malloc (what its callers hold), mapped (private memory that malloc
-        # has not) or files (all other mappings). Without glibc there are no rows.
+        # Bytes outside the Python heap that the calls of a series gained up to a checkpoint or sub-checkpoint, read
+        # right before and right after them. `memory` is malloc (what its callers hold), mapped (private memory that
+        # malloc has not) or files (all other mappings). Without glibc there are no rows.
         "outside": schema(checkpoint=number, memory=text, gained=number),
-        # Where some more calls gained what is no object: `owner` is one of `outside` or of the counts in `owners`. `what`
-        # is born (the line that was running; `count` calls, and `bytes` together) or waits (where `count` threads or
+        # Where some more calls gained what is no object: `owner` is one of `outside` or of `owners`. `what` is born (the line that was running; `count` calls, and `bytes` together) or waits (where `count` threads or
         # tasks are now).
         "outside_lines": schema(owner=text, what=text, stack=number, count=number, bytes=number),
         # What those are: kinds of descriptors, names of threads and coroutines, programs of children.
