@@ -35,7 +35,7 @@ BLOCKS_WORTH_TRACING = 0.25
 #: 32 bytes a call, is more.
 LEAST_OUTSIDE = 2048
 #: The last parts of a round that are compared, and how much the least of them must gain of what the most gains, per
-#: call. Sound LanceDB workers gain 0.2 to 0.8 MB of malloc in 151 calls, each part less than half of one of those before.
+#: call. Sound LanceDB workers gain 0.2 to 0.8 MB of malloc in 151 calls, each part less than half of one before it.
 _LAST_PARTS = 3
 _EVEN = 0.5
 #: Owners of bytes that say themselves what they hold: that is exact, so no parts are compared.

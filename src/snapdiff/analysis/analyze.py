@@ -14,6 +14,7 @@ from snapdiff.analysis.frames import Frames
 from snapdiff.analysis.grouping import with_sentence
 from snapdiff.analysis.growth import Judgement, judge
 from snapdiff.analysis.joining import joined
+from snapdiff.analysis.kept import only_kept
 from snapdiff.analysis.lost import lost_in_native_code
 from snapdiff.analysis.matrices import Matrices, Series, records
 from snapdiff.analysis.model import (
@@ -56,6 +57,7 @@ def analyze(recording: Recording, suppressions: Sequence[Suppression] = ()) -> A
     findings += causes.nameless(findings)
     findings += _with_control(lost_in_native_code(findings, lines, traced_rounds or rounds, matrices, frames), control)
     findings = joined(Outside(matrices, frames).growers(), findings, frames.is_extension)
+    findings += only_kept(matrices)
     findings += causes.cycles()
     findings += _initialisation(rounds, types)
     # The second plan has a control of its own, after the calls that the verdict rests on: only lines depend on it.

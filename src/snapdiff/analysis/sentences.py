@@ -217,7 +217,8 @@ def run_sentence(
         text = f"Nothing{beside} grew with the calls in the {len(rounds)} rounds that were completed ({calls:,} calls)"
     grown = [finding for finding in findings if finding.verdict is Verdict.SATURATING]
     if grown:
-        text += f"; {_saturating(grown[0])}"
+        # As its own sentence says: not of every finding is that made of its numbers (kept.py).
+        text += f"; {grown[0].sentence.removeprefix('Not a leak: ').removesuffix('.')}"
     if cycles := [finding for finding in findings if finding.verdict is Verdict.CYCLE]:
         freed = pace(cycles[0].objects_per_iteration, "object", "objects")
         text += f"; {freed} {'is' if freed.startswith('1 ') else 'are'} only freed by the cyclic collector"
