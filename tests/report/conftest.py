@@ -23,14 +23,17 @@ from snapdiff.analysis.model import (
     Excerpt,
     Finding,
     Frame,
+    GivenBack,
     Graph,
     GraphEdge,
     GraphNode,
     GrownAt,
     Law,
     Ledger,
+    LedgerKind,
     LineRow,
     Method,
+    Peak,
     Round,
     Suppressed,
     TimelinePoint,
@@ -278,9 +281,23 @@ def make_leaking() -> Analysis:
             make_line("app/prices.py", 9, "quote", (1, 10, 117, 0), None),
         ),
         ledger=(
-            Ledger("Python objects", 3 * MIB, "heap snapshot"),
-            Ledger("interpreter and modules", 21 * MIB, "sizes of mapped files"),
-            Ledger("unexplained", 29 * MIB, "resident memory less the owners above"),
+            make_ledger("resident", "resident memory", LedgerKind.TOTAL, 48, 1),
+            make_ledger("python.small", "Python objects up to 512 bytes", LedgerKind.PART, 3, 1),
+            make_ledger("files", "mapped files", LedgerKind.PART, 21, 0),
+            make_ledger("malloc.free", "malloc, kept for reuse", LedgerKind.PART, 20, 0),
+            make_ledger("unexplained", "unexplained", LedgerKind.PART, 4, 0),
+            make_ledger("sqlite", "SQLite (in malloc)", LedgerKind.WITHIN, 2, 0),
+            make_ledger("torch.cuda", "torch on the graphics card, in use", LedgerKind.BESIDE, 900, 0),
+        ),
+        peaks=(
+            Peak(48 * MIB, 49 * MIB, 49 * MIB, exact=True, traced=2 * MIB, arrow=None),
+            Peak(49 * MIB, 3000 * MIB, 50 * MIB, exact=True, traced=3 * MIB, arrow=2900 * MIB),
+            Peak(50 * MIB, 51 * MIB, 51 * MIB, exact=False, traced=3 * MIB, arrow=None),
+            Peak(51 * MIB, 90 * MIB, 52 * MIB, exact=False, traced=3 * MIB, arrow=None),
+        ),
+        given_back=(
+            GivenBack("gc.collect()", 52 * MIB, 52 * MIB, 0.01),
+            GivenBack("malloc_trim(0)", 52 * MIB, 34 * MIB, 0.002),
         ),
         checkpoints=tuple(
             CheckpointRow(
@@ -353,6 +370,11 @@ def make_leaking() -> Analysis:
     )
 
 
+def make_ledger(owner: str, name: str, kind: LedgerKind, mebibytes: int, gained: int) -> Ledger:
+    """An owner at the start and after each of four rounds, gaining as much in each."""
+    return Ledger(owner, name, kind, tuple((mebibytes + gained * at) * MIB for at in range(5)), f"{owner} said so")
+
+
 def make_line(file: str, line: int, function: str, blocks: tuple[int, ...], excerpt: Excerpt | None) -> LineRow:
     """An allocation line whose blocks are 144 bytes each."""
     return LineRow(
@@ -378,6 +400,8 @@ def make_clean() -> Analysis:
         types=(),
         lines=(),
         ledger=(),
+        peaks=(),
+        given_back=(),
         curve=((1, 953), (11, 953), (87, 953), (162, 953)),
         notes=(),
         suppressed=(),
@@ -404,8 +428,8 @@ def make_incomplete() -> Analysis:
 
 def with_texts(value: Any, change: Callable[[str], str]) -> Any:
     """Return plain data with every free text in it changed; verdicts, laws and other closed words stay."""
-    closed = {"phase", "role", "domain", "series", "started", "unit", "traced"}
-    if isinstance(value, Verdict | Law):
+    closed = {"phase", "kind", "role", "domain", "series", "started", "unit", "traced"}
+    if isinstance(value, Verdict | Law | LedgerKind):
         return value
     if isinstance(value, str):
         return change(value)

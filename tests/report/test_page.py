@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from snapdiff.analysis.model import Control, Ledger, Verdict
+from snapdiff.analysis.model import Control, Ledger, LedgerKind, Verdict
 from snapdiff.report import render
 
 VOID = {"meta", "br", "input", "img", "link"}
@@ -286,8 +286,12 @@ def test_a_control_that_grew_is_not_called_neutral(build):
 
 
 def test_a_ledger_that_sums_to_nothing_divides_nothing_by_zero(build):
-    text = Page(render(replace(build.clean(), ledger=(Ledger("nobody", 0, "nowhere"),)), "html")).words
-    assert "nobody 0 B – nowhere" in text
+    nothing = tuple(
+        Ledger(owner, owner, kind, (0, 0, 0, 0), "nowhere")
+        for owner, kind in (("resident", LedgerKind.TOTAL), ("nobody", LedgerKind.PART))
+    )
+    text = Page(render(replace(build.clean(), ledger=nothing), "html")).words
+    assert "nobody 0 B 0 B 0 B 0 B – nowhere" in text
 
 
 def test_every_table_has_a_caption_and_every_heading_cell_a_scope(build):
@@ -299,7 +303,7 @@ def test_every_table_has_a_caption_and_every_heading_cell_a_scope(build):
 def test_every_picture_has_a_role_a_title_and_a_description(build):
     page = Page(render(build.leaking(), "html"))
     pictures = page.all("svg")
-    assert 5 == len(pictures)
+    assert 6 == len(pictures)
     assert {"img"} == {each["role"] for each in pictures}
     assert len(pictures) == len(page.all("desc"))
 

@@ -64,7 +64,7 @@ class Measurer:
         # comes back below.
         enabled = gc.isenabled()
         gc.disable()
-        self.memory.begin()
+        self.memory.stop_watching()
         try:
             counters.flush_streams()
             fields = counters.collect()
@@ -105,7 +105,6 @@ class Measurer:
             fields["seconds"] = time.perf_counter() - started
             return fields
         finally:
-            self.memory.end()
             if enabled:
                 gc.enable()
 

@@ -289,6 +289,7 @@ class Driver:
         while position < len(parted):
             window = parted[position]
             position += 1
+            self.measurer.memory.watch()
             state[spool.PHASE] = spool.CALLING
             self.measurer.outside.begin()
             started = time.perf_counter()

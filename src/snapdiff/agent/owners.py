@@ -37,12 +37,12 @@ class Owners:
         self.traces_are_ours = False
         """True where the agent has started tracemalloc, and may reset its peak."""
 
-    def begin(self) -> None:
+    def stop_watching(self) -> None:
         """Note the peak so far: what follows is our own work."""
         self._high_water.stop()
 
-    def end(self) -> None:
-        """Let peaks begin anew: those of our own work do not count."""
+    def watch(self) -> None:
+        """Let peaks begin anew: calls follow, and those of our own work do not count."""
         self._high_water.start()
         if self.traces_are_ours and _tracemalloc.is_tracing():
             _tracemalloc.reset_peak()
@@ -62,7 +62,8 @@ class Owners:
         if "pymalloc.used" in rows:
             found["snapdiff.pymalloc"] = rows["pymalloc.used"]
         if "malloc.in_use" in rows:
-            found["snapdiff.malloc"] = rows["malloc.in_use"] + rows["malloc.mapped"]
+            tables = _tracemalloc.get_tracemalloc_memory() if _tracemalloc.is_tracing() else 0
+            found["snapdiff.malloc"] = rows["malloc.in_use"] + rows["malloc.mapped"] - tables
         return found
 
     def read(self, fields: dict[str, Any], untraced: Untraced) -> list[list[Any]]:

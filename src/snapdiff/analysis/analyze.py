@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from snapdiff.analysis import audit, limits
+from snapdiff.analysis import audit, ledger, limits
 from snapdiff.analysis.causes import Causes
 from snapdiff.analysis.frames import Frames
 from snapdiff.analysis.grouping import with_sentence
@@ -87,7 +87,9 @@ def analyze(recording: Recording, suppressions: Sequence[Suppression] = ()) -> A
         audit=checks,
         types=tuple(row for row, _ in types.values())[: limits.MOST_ROWS],
         lines=tuple(row for row, _ in lines)[: limits.MOST_ROWS],
-        ledger=(),
+        ledger=ledger.ledger(matrices),
+        peaks=ledger.peaks(matrices),
+        given_back=ledger.given_back(matrices),
         checkpoints=_checkpoints(matrices),
         timeline=_timeline(matrices),
         curve=tuple(matrices.total_curve()),

@@ -309,13 +309,61 @@ class Control:
     ran: bool
 
 
+class LedgerKind(StrEnum):
+    """How a line of the ledger stands to resident memory."""
+
+    TOTAL = "total"
+    """All of it."""
+    PART = "part"
+    """A part of it. Parts never overlap, and are the total together."""
+    WITHIN = "within"
+    """What an owner says of itself: it lies in parts already named."""
+    BESIDE = "beside"
+    """Memory of another kind (a graphics card's)."""
+
+
 @dataclass(frozen=True)
 class Ledger:
-    """One owner of resident memory at the last checkpoint, in bytes, with where the number is from."""
+    """What an owner holds at every checkpoint of the workload, the first included, in bytes."""
 
     owner: str
-    bytes: int
+    """For scripts: `python.small`, `files`, `unexplained`, …"""
+    name: str
+    """In words."""
+    kind: LedgerKind
+    bytes: tuple[int, ...]
     source: str
+    """Where the number is from."""
+
+
+@dataclass(frozen=True)
+class Peak:
+    """The most memory (bytes) between the two checkpoints of a round, and at these."""
+
+    before: int
+    peak: int
+    after: int
+    exact: bool
+    """True where the kernel's own mark tells; else it is the highest of the samples, and may have been higher."""
+    traced: int | None
+    """The most that Python allocated of it, by tracemalloc; None without tracing."""
+    arrow: int | None
+    """What Arrow's pools held at most, where that rose in this round: a pool keeps its highest ever, no other."""
+
+    @property
+    def passing(self) -> int:
+        """What the round took and gave back."""
+        return self.peak - max(self.before, self.after)
+
+
+@dataclass(frozen=True)
+class GivenBack:
+    """What was tried after the last checkpoint, and resident memory (bytes) before and after it."""
+
+    action: str
+    before: int
+    after: int
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -367,6 +415,9 @@ class Analysis:
     """(name, value) pairs: versions, platform, settings of the target."""
     notes: tuple[str, ...]
     """What a reader must know: what could not be measured, what was cut."""
+    peaks: tuple[Peak, ...] = ()
+    """One for each of `rounds`; empty where owners were not asked."""
+    given_back: tuple[GivenBack, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
     """Findings that a suppression took out of the verdict; never hidden."""
     traced_rounds: tuple[Round, ...] = ()

@@ -1,4 +1,4 @@
-"""The two charts of the page, drawn by leather and made to follow the page's theme."""
+"""The charts of the page, drawn by leather and made to follow the page's theme."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from typing import Any, Final
 
-from snapdiff.analysis.model import Analysis, TimelinePoint
+from snapdiff.analysis.model import Analysis
 from snapdiff.analysis.sentences import gained_per_call
 from snapdiff.report import gains, svg, words
 from snapdiff.report.evidence import main_finding
@@ -24,6 +24,7 @@ _MARKS: Final = 8
 _MARK_ROOM: Final = 64
 #: Room between the curve and the edges of the plot, as part of its height; the labels of marks stand there.
 _AIR: Final = 0.07
+_LEGEND_ROOM: Final = "   "
 #: What leather leaves empty around a chart: left, top, right, bottom.
 _EMPTY: Final = (20, 16, 20, 28)
 
@@ -87,7 +88,7 @@ def growth_chart(analysis: Analysis, identity: str) -> str | None:
 
 
 def memory_chart(analysis: Analysis, identity: str) -> str | None:
-    """Return resident memory over time with the rounds marked, or None where it was not sampled."""
+    """Return resident memory over time with the checkpoints marked, or None where it was not sampled."""
     samples = thin(analysis.timeline, CHART_POINTS, lambda point: point.rss)
     if len(samples) <= 1:
         return None
@@ -101,23 +102,49 @@ def memory_chart(analysis: Analysis, identity: str) -> str | None:
             f"{words.duration(samples[-1].seconds - samples[0].seconds)}; at most {words.size(highest.rss)}."
         ),
         series=[("resident memory", points, _MEMORY)],
-        marks=_phases(samples),
+        marks=_checkpoints(analysis),
         axes=("seconds", "MiB"),
         from_zero=True,
     )
 
 
-def _phases(samples: Sequence[TimelinePoint]) -> list[tuple[float, str]]:
-    """Return (seconds, name) of the moments at which the control and each round began."""
-    begun: list[tuple[float, str]] = []
-    before: tuple[str, int] | None = None
-    for point in samples:
-        if point.phase in ("control", "round", "traced") and (point.phase, point.round) != before:
-            before = (point.phase, point.round)
-            name = f"round {point.round}" if point.phase == "round" else point.phase
-            if name not in {known for _, known in begun}:
-                begun.append((point.seconds, name))
-    return begun
+def stacked_columns(
+    identity: str,
+    *,
+    title: str,
+    description: str,
+    columns: Sequence[str],
+    layers: Sequence[tuple[str, str, Sequence[int]]],
+) -> str:
+    """Draw bytes upon each other in columns; `layers` are (name, colour, bytes in each column), the lowest first.
+
+    leather draws columns one behind the other: the sums are drawn, the highest first.
+    """
+    import leather
+
+    chart = leather.Chart()
+    sums = [0.0] * len(columns)
+    drawn = []
+    for name, colour, numbers in layers:
+        sums = [low + number / _MEBIBYTE for low, number in zip(sums, numbers, strict=True)]
+        drawn.append((name, colour, sums))
+    for name, colour, tops in reversed(drawn):
+        # leather breaks a legend as if the axis took no room: what is added here makes it break earlier.
+        chart.add_columns(list(zip(columns, tops, strict=True)), name=name + _LEGEND_ROOM, fill_color=colour)
+    chart.add_y_scale(0, max(sums) * (1 + _AIR) or 1)
+    chart.add_y_axis(name="MiB", tick_formatter=_tick)
+    body = chart.to_svg_group(_WIDTH, _HEIGHT)
+    _follow_theme(body, named=len(drawn), labels=())
+    return svg.picture(identity, title, description, _view(), body)
+
+
+def _checkpoints(analysis: Analysis) -> list[tuple[float, str]]:
+    """Return (seconds, name) of the workload's checkpoints, and of the first of each other series."""
+    marks: dict[str, float] = {}
+    for row in analysis.checkpoints:
+        name = words.calls(row.iterations) if row.iterations else "start"
+        marks.setdefault(name if row.series == "workload" else row.series, row.seconds)
+    return [(seconds, name) for name, seconds in marks.items()]
 
 
 def _chart(
@@ -152,9 +179,13 @@ def _chart(
     chart.add_y_axis(name=axes[1], tick_formatter=_tick)
     body = chart.to_svg_group(_WIDTH, _HEIGHT)
     _follow_theme(body, named=len(series), labels=[label for _, label in shown])
+    return svg.picture(identity, title, description, _view(), body)
+
+
+def _view() -> tuple[float, float, float, float]:
+    """Return what is shown of a drawing: left, top, width, height."""
     left, top, right, bottom = _EMPTY
-    view = (left, top, _WIDTH - left - right, _HEIGHT - top - bottom)
-    return svg.picture(identity, title, description, view, body)
+    return (left, top, _WIDTH - left - right, _HEIGHT - top - bottom)
 
 
 def _range(low: float, high: float, *, from_zero: bool) -> tuple[float, float]:
@@ -181,6 +212,7 @@ def _follow_theme(body: ET.Element, *, named: int, labels: Sequence[str]) -> Non
             entries.remove(entry)
     for element in body.iter():
         if element.tag == "text":
+            element.text = (element.text or "").removesuffix(_LEGEND_ROOM)
             for said_once in ("fill", "font-family", "font-size"):
                 element.attrib.pop(said_once, None)
         elif element.tag == "line":

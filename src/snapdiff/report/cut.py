@@ -61,6 +61,7 @@ def cut_for_page(analysis: Analysis, caps: PageCaps) -> PageAnalysis:
         types=types,
         lines=_cut_excerpts(lines, caps),
         ledger=cap("ledger", analysis.ledger, caps.rows),
+        given_back=cap("steps to give memory back", analysis.given_back, caps.rows),
         checkpoints=cap("checkpoints", analysis.checkpoints, caps.rows),
         timeline=timeline,
         curve=curve,

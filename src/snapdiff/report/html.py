@@ -26,6 +26,7 @@ from snapdiff.report.cut import PageAnalysis, cut_for_page
 from snapdiff.report.evidence import TERMS, how_snapshots, main_finding, read_rounds, read_traced_rounds, remarks
 from snapdiff.report.gains import all_calls, counted, extra_calls, gained, held, per_call, rounds_of
 from snapdiff.report.json_format import document
+from snapdiff.report.ledger import ledger_view, share
 from snapdiff.report.limits import OPEN_CAUSES, PAGE, PAGE_BYTES, TIGHT_PAGE, TOP_CAUSES
 from snapdiff.report.source import source_lines
 
@@ -71,6 +72,7 @@ def _render(whole: Analysis, page: PageAnalysis) -> str:
     causes = [finding for finding in analysis.findings if finding.verdict in words.CAUSES]
     cards = [_card(number, finding, rounds_of(analysis, finding)) for number, finding in enumerate(causes, 1)]
     watched = rounds_of(analysis, main_finding(analysis))
+    memory = ledger_view(analysis, "ledger-chart")
     html = environment.get_template("page.html").render(
         analysis=analysis,
         style=_trusted(style),
@@ -97,7 +99,8 @@ def _render(whole: Analysis, page: PageAnalysis) -> str:
         terms=TERMS,
         growth_picture=_picture(growth_chart(whole, "growth-chart")),
         memory_picture=_picture(memory_chart(whole, "memory-chart")),
-        ledger_total=sum(row.bytes for row in analysis.ledger),
+        memory=memory,
+        ledger_picture=_picture(memory.picture),
         failed=[row for row in analysis.audit if not row.passed],
         more_types=page.more_types,
         more_lines=page.more_lines,
@@ -161,6 +164,7 @@ def _environment() -> Environment:
         "place": words.place,
         "place_in": words.place_in,
         "rate": words.rate,
+        "share": share,
         "shorten": words.shorten,
         "signed": words.signed,
         "signed_rate": words.signed_rate,

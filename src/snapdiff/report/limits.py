@@ -73,3 +73,8 @@ GRAPH_EDGE_LABEL: Final = 20
 TEXT_FINDINGS: Final = 10
 TEXT_WIDTH: Final = 100
 TEXT_TYPE: Final = 24
+
+#: What a round takes and gives back is named from this many bytes and this part of resident memory on: less is the
+#: coming and going of any call.
+PASSING_BYTES: Final = 16 * 1024 * 1024
+PASSING_SHARE: Final = 0.1
