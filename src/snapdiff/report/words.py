@@ -32,7 +32,7 @@ VERDICT_WORDS: Final[dict[Verdict, tuple[str, str]]] = {
 
 #: What each verdict means for the reader, in one sentence.
 VERDICT_MEANINGS: Final[dict[Verdict, str]] = {
-    Verdict.LEAK: "Objects survive in proportion to the calls.",
+    Verdict.LEAK: "What the calls leave behind grows with their number.",
     Verdict.SLOW_LEAK: "Objects survive steadily, but fewer than one a call.",
     Verdict.INCONCLUSIVE: "Something grew, and the recording cannot tell a leak from noise.",
     Verdict.SATURATING: "It grew and then stopped at a bound: a cache that fills, not a leak.",
