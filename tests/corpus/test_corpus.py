@@ -24,7 +24,8 @@ EVERYWHERE = {
     "audit_trail", "breadcrumbs", "connection_loggers", "crawler_statistics", "device_finalizers", "feature_flags",
     "form_classes", "health_probe", "invoice_layout", "order_tree", "price_watch", "query_log", "recency_list",
     "row_collector", "telemetry_gateway", "timer_heap", "token_history", "undo_stack", "view_watchers", "wire_recorder",
-    "workspace_cleanup", "native_handles", "unread_devices", "kept_sockets_twin", "abc_classes", "asyncio_tasks", "batch_writer_64", "cycles_instances", "dict_cache_600",
+    "workspace_cleanup", "native_handles", "unread_devices", "kept_sockets_twin", "abc_classes", "asyncio_tasks",
+    "batch_writer_64", "cycles_instances", "dict_cache_600",
     "interned_names", "lru_5000", "plain_counters", "random_keys_1000", "sawtooth_50", "sawtooth_900", "struct_formats",
 }  # fmt: skip
 #: Clean programs of which only a longer run can say so: more keys than calls, and lists of dead weak references that

@@ -37,7 +37,8 @@ _CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.
 _LENGTH_BYTES = 8
 _CHUNK = 1 << 20
 # The program may replace these by its own (gevent does).
-_poll, _read, _waitpid, _kill, _clock = select.poll, os.read, os.waitpid, os.kill, time.perf_counter
+_read, _waitpid, _kill, _clock = os.read, os.waitpid, os.kill, time.perf_counter
+_poll: Any = getattr(select, "poll", None)  # not on Windows, where no child walks
 
 
 class Snapshots:

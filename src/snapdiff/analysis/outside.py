@@ -175,7 +175,7 @@ class Outside:
         """Return the line at which it is born, by vote; nothing where the vote is not clear."""
         places = self._places(owner, "born", by_bytes=by_bytes)
         total = sum(weight for _, _, weight in places)
-        if not places or places[0][2] < limits.CLEAR_VOTE * total:
+        if total <= 0 or places[0][2] < limits.CLEAR_VOTE * total:
             return ()
         frame, callers, weight = places[0]
         return (BornAt(frame, weight / total, None, None, callers),)

@@ -86,7 +86,7 @@ def tables() -> dict[str, pa.Schema]:
         # right before and right after them. `memory` is malloc (what its callers hold), mapped (private memory that
         # malloc has not) or files (all other mappings). Without glibc there are no rows.
         "outside": schema(checkpoint=number, memory=text, gained=number),
-        # Where some more calls gained what is no object: `owner` is one of `outside` or of `owners`. `what` is born (the
+        # Where some more calls gained what is no object; `owner` is of `outside` or `owners`. `what` is born (the
         # line that was running; `count` calls, and `bytes` together) or waits (where `count` threads or tasks are now).
         "outside_lines": schema(owner=text, what=text, stack=number, count=number, bytes=number),
         # What those are: kinds of descriptors, names of threads and coroutines, programs of children.

@@ -33,7 +33,7 @@ _OPTIONAL = {
 _SIGNED = {
     ("checkpoints", "seconds"), ("timeline", "seconds"), ("stacks", "line"), ("traces", "bytes"), ("alive", "line"),
     ("paths", "parent"), ("causes", "cause"), ("cause_types", "cause"), ("births", "cause"), ("grown", "cause"),
-    ("graphs", "cause"), ("outside", "gained"), ("outside_lines", "bytes"),
+    ("graphs", "cause"), ("outside", "gained"),
 }  # fmt: skip
 #: (table, column) that must name a row of (table, column).
 _REFERENCES = {
