@@ -127,14 +127,7 @@ void message_write(Walk *walk, const Request *request, Bytes *out, size_t texts_
     put_number(walk, out, request->by_path);
     if (request->by_path)
         write_paths(walk, out);
-    int lock = request->folder && !request->locked;
-    if (lock)
-        traces_lock();
-    walk->holds_traces = lock;
-    traces_write(walk, out, request->folder);
-    walk->holds_traces = 0;
-    if (lock)
-        traces_unlock();
+    traces_write(walk, out, request);
     put_number(walk, out, MAGIC);
 }
 

@@ -20,11 +20,7 @@ void message_write(Walk *walk, const Request *request, Bytes *out, size_t texts_
 PyObject *message_read(Book *book, const char *bytes, size_t length, int replay);
 
 /* traces.c */
-int traces_running(void);
-void traces_stop(void);
-void traces_lock(void);
-void traces_unlock(void);
-void traces_write(Walk *walk, Bytes *out, const char *folder);
+void traces_write(Walk *walk, Bytes *out, const Request *request);
 PyObject *traces_read(Reader *reader);
 
 #endif

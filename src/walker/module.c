@@ -1,5 +1,6 @@
 /* The Python face of the walker: `_walker.Walker`, used by agent/snapshots.py. */
 #include "message.h"
+#include "tables.h"
 
 #include "allocators.h"
 
@@ -118,9 +119,9 @@ static int begin(Walker *walker, PyObject *arguments, PyObject *keywords, Reques
                                      &walker->book.opening, &walker->book.settled, &request->frozen, &request->folder,
                                      &captured, descriptor))
         return -1;
-    if (!traces_running())
+    if (request->folder && !tables_open())
         request->folder = NULL;
-    request->locked = 0;
+    request->held = 0;
     if (!keywords) {
         PyErr_SetString(PyExc_TypeError, "a walk is asked for by keywords");
         return -1;
@@ -149,11 +150,8 @@ static PyObject *walker_measure(Walker *walker, PyObject *arguments, PyObject *k
     int descriptor;
     if (begin(walker, arguments, keywords, &request, &descriptor) < 0)
         return NULL;
-    walker->walk.holds_traces = 0;
     walker->walk.arena.pieces = NULL;
     if (setjmp(walker->failed)) {
-        if (walker->walk.holds_traces)
-            traces_unlock();
         walker->broken = 1;
         arena_release(&walker->walk.arena);
         if (walker->collecting)
@@ -197,7 +195,7 @@ static void run_in_child(Walker *walker, const Request *request, int descriptor)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     child_allocators();
-    traces_stop();
+    tables_stop();
     if (setjmp(walker->failed))
         _exit(5);
     prepare(walker, request);
@@ -207,6 +205,23 @@ static void run_in_child(Walker *walker, const Request *request, int descriptor)
     write_all(descriptor, (const char *)&length, sizeof length);
     write_all(descriptor, walker->out.items, walker->out.count);
     _exit(0);
+}
+
+typedef struct {
+    Walker *walker;
+    Request *request;
+    int descriptor;
+    long pid;
+    int error;
+} Birth;
+
+static void make_child(void *context)
+{
+    Birth *birth = context;
+    birth->pid = syscall(SYS_clone, 0, NULL, NULL, NULL, NULL);
+    if (birth->pid == 0)
+        run_in_child(birth->walker, birth->request, birth->descriptor);
+    birth->error = errno;
 }
 
 PyDoc_STRVAR(fork_doc,
@@ -220,23 +235,21 @@ static PyObject *walker_fork(Walker *walker, PyObject *arguments, PyObject *keyw
     int descriptor;
     if (begin(walker, arguments, keywords, &request, &descriptor) < 0)
         return NULL;
-    if (request.folder) {
-        traces_lock();
-        request.locked = 1;
-    }
+    Birth birth = {walker, &request, descriptor, -1, 0};
     sigset_t all, before;
     sigfillset(&all);
     /* The program's handlers must not run in the child: they would write to pipes that it shares with the parent. */
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    long pid = syscall(SYS_clone, 0, NULL, NULL, NULL, NULL);
-    if (pid == 0)
-        run_in_child(walker, &request, descriptor);
+    request.held = request.folder != NULL;
+    if (!request.held || !tables_hold(make_child, &birth)) {
+        request.folder = NULL;
+        make_child(&birth);
+    }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (request.locked)
-        traces_unlock();
-    if (pid < 0)
+    errno = birth.error;
+    if (birth.pid < 0)
         return PyErr_SetFromErrno(PyExc_OSError);
-    return PyLong_FromLong(pid);
+    return PyLong_FromLong(birth.pid);
 }
 
 #endif

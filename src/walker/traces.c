@@ -1,23 +1,11 @@
 /* Live memory blocks by allocation traceback: agent/traces.py in C, straight from tracemalloc's own tables.
  *
- * Only from 3.12 on: before, the tables are static in a module of the interpreter. Whoever calls holds the lock of the
- * tables, or is a child made while it was held: other threads change them without the interpreter's lock.
+ * Whoever calls holds the tables, or is a child made while they were held: other threads change them without the
+ * interpreter's lock.
  */
 #include "message.h"
 
-#if PY_VERSION_HEX >= 0x030C0000
-
-#include "internal/pycore_hashtable.h"
-#include "internal/pycore_runtime.h"
-#include "internal/pycore_tracemalloc.h"
-
-typedef struct tracemalloc_traceback Traceback;
-
-/* What the tables have for a block. */
-typedef struct {
-    size_t size;
-    const Traceback *traceback;
-} Trace;
+#include "tables.h"
 
 typedef struct {
     const Traceback *traceback;
@@ -38,36 +26,18 @@ typedef struct {
     VEC(int64_t) numbers;
     VEC(Stack) stacks;
     Map by_content; /* hash → 1 + the first such stack */
+    int torn;       /* a table was changed meanwhile */
 } Traces;
-
-int traces_running(void)
-{
-    return _PyRuntime.tracemalloc.config.tracing;
-}
-
-/* Let a child trace no more: each new object would ask for the lock of the tables, which its parent held. */
-void traces_stop(void)
-{
-    _PyRuntime.tracemalloc.config.tracing = 0;
-}
-
-void traces_lock(void)
-{
-    PyThread_acquire_lock(_PyRuntime.tracemalloc.tables_lock, 1);
-}
-
-void traces_unlock(void)
-{
-    PyThread_release_lock(_PyRuntime.tracemalloc.tables_lock);
-}
 
 static void add_table(Walk *walk, Traces *traces, const _Py_hashtable_t *table)
 {
+    size_t count = 0;
     for (size_t bucket = 0; bucket < table->nbuckets; bucket++) {
         const _Py_hashtable_entry_t *entry = (const _Py_hashtable_entry_t *)table->buckets[bucket].head;
         for (; entry; entry = (const _Py_hashtable_entry_t *)entry->_Py_slist_item.next) {
             const Trace *trace = entry->value;
             int fresh;
+            count++;
             uint64_t *place =
                 map_place(&walk->arena, &traces->by_traceback, (uint64_t)(uintptr_t)trace->traceback, &fresh);
             if (fresh) {
@@ -79,6 +49,7 @@ static void add_table(Walk *walk, Traces *traces, const _Py_hashtable_t *table)
             traces->rows.items[*place - 1].bytes += (int64_t)trace->size;
         }
     }
+    traces->torn |= count != table->nentries;
 }
 
 /* Return the number of a file, -1 for one of ours. */
@@ -136,20 +107,20 @@ static void add_stack(Walk *walk, Traces *traces, const Row *row, const char *fo
     }
 }
 
-void traces_write(Walk *walk, Bytes *out, const char *folder)
+static void write_traces(Walk *walk, Bytes *out, const char *folder)
 {
-    if (!folder) {
-        put_number(walk, out, 0);
-        return;
-    }
     Traces traces;
     memset(&traces, 0, sizeof traces);
-    add_table(walk, &traces, _PyRuntime.tracemalloc.traces);
-    const _Py_hashtable_t *domains = _PyRuntime.tracemalloc.domains;
+    add_table(walk, &traces, tables_blocks());
+    const _Py_hashtable_t *domains = tables_domains();
     for (size_t bucket = 0; bucket < domains->nbuckets; bucket++) {
         const _Py_hashtable_entry_t *entry = (const _Py_hashtable_entry_t *)domains->buckets[bucket].head;
         for (; entry; entry = (const _Py_hashtable_entry_t *)entry->_Py_slist_item.next)
             add_table(walk, &traces, entry->value);
+    }
+    if (traces.torn) {
+        put_number(walk, out, 0);
+        return;
     }
     for (size_t i = 0; i < traces.rows.count; i++)
         add_stack(walk, &traces, &traces.rows.items[i], folder);
@@ -173,35 +144,37 @@ void traces_write(Walk *walk, Bytes *out, const char *folder)
     vec_free(&walk->arena, traces.stacks);
 }
 
-#else
+typedef struct {
+    Walk *walk;
+    Bytes *out;
+    const char *folder;
+    int failed;
+} Writing;
 
-#include "internal/pycore_pymem.h"
-
-void traces_stop(void)
+/* Write them while the tables are held: what gets no memory comes back here, or they would be held for ever. */
+static void write_held(void *context)
 {
-    _Py_tracemalloc_config.tracing = 0;
+    Writing *writing = context;
+    jmp_buf failed, *before = writing->walk->arena.failed;
+    writing->walk->arena.failed = &failed;
+    if (setjmp(failed))
+        writing->failed = 1;
+    else
+        write_traces(writing->walk, writing->out, writing->folder);
+    writing->walk->arena.failed = before;
 }
 
-int traces_running(void)
+/* Write the traces, or that there are none. */
+void traces_write(Walk *walk, Bytes *out, const Request *request)
 {
-    return 0;
+    Writing writing = {walk, out, request->folder, 0};
+    if (request->folder && request->held)
+        write_traces(walk, out, request->folder);
+    else if (!request->folder || !tables_hold(write_held, &writing))
+        put_number(walk, out, 0);
+    else if (writing.failed)
+        longjmp(*walk->arena.failed, 1);
 }
-
-void traces_lock(void)
-{
-}
-
-void traces_unlock(void)
-{
-}
-
-void traces_write(Walk *walk, Bytes *out, const char *folder)
-{
-    (void)folder;
-    put_number(walk, out, 0);
-}
-
-#endif
 
 /* -- reading ---------------------------------------------------------------------------------------------- */
 

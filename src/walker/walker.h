@@ -120,7 +120,6 @@ typedef struct {
     const char *package;
     VEC(char) scratch;
     uint64_t references;
-    int holds_traces; /* the lock of tracemalloc's tables is ours */
     struct { /* texts that the walk writes itself */
         uint32_t any, member, key, value, empty, cells, closure, dict, cache, cached, bound, function, variable,
             callback, traceback, context, args, module, code, unreached, recorded, modules_edge;
@@ -191,7 +190,7 @@ typedef struct {
     const char *folder; /* of our own code, when traces are asked for */
     int deep;           /* also what the collector does not track */
     int by_path, frozen;
-    int locked; /* the tables of traces are held still by somebody else */
+    int held; /* the tables of traces are held already */
 } Request;
 
 void walk_run(Walk *walk, const Request *request);

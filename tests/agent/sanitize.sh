@@ -31,6 +31,8 @@ gcc -std=c11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-
     -I"$include" src/walker/*.c -o "$folder/snapdiff/agent/_walker$suffix" || exit 1
 gcc -w -O1 -g -fPIC -shared -I"$include" tests/programs/broken_types.c -o "$folder/broken_types.so" || exit 1
 
+gcc -w -O1 -g -fPIC -shared -I"$include" tests/programs/raw_threads.c -o "$folder/raw_threads.so" -lpthread || exit 1
+
 # The module must be the one that was built here; each allocation of Python's its own block, so that its end is known.
 sanitized() {
     env PYTHONPATH="$folder" LD_PRELOAD="$asan $ubsan" PYTHONMALLOC=malloc PYTHONWARNINGS=ignore \
@@ -80,4 +82,6 @@ fi
 # The walk by path finds members that these types keep from the collector; only the census in Python does not.
 check '"differences"' tests/agent/compare_walks.py tests/programs/broken_heap.py keep
 check '"in_place": 10, "in_children": 10' tests/programs/busy_threads.py 10
+check '"traced": 5' tests/programs/raw_threads.py child "$folder/raw_threads.so" 5
+check '"traced": 5' tests/programs/raw_threads.py in-place "$folder/raw_threads.so" 5
 exit $failed

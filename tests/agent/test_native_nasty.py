@@ -82,17 +82,22 @@ def test_a_class_in_the_place_of_a_library_type_is_not_taken_for_it():
     assert [] == compare(NASTY, "fake_arrays", "replace_libraries")["shown"]
 
 
+def build(name, folder):
+    if shutil.which("gcc") is None:
+        pytest.skip(f"there is no gcc to build {name}.c with")
+    source, library = PROGRAMS / f"{name}.c", folder / f"{name}.so"
+    command = ["gcc", "-w", "-shared", "-fPIC", f"-I{sysconfig.get_path('include')}", str(source), "-o", str(library)]
+    built = subprocess.run([*command, "-lpthread"], capture_output=True, text=True, check=False, timeout=PATIENCE)
+    if built.returncode:
+        pytest.skip(f"{name}.c cannot be built: {built.stderr[:200]}")
+    return library
+
+
 @pytest.fixture(scope="module")
 def broken_heap(tmp_path_factory):
-    if shutil.which("gcc") is None:
-        pytest.skip("there is no gcc to build the broken types with")
     folder = tmp_path_factory.mktemp("broken")
     shutil.copy(PROGRAMS / "broken_heap.py", folder)
-    source, include = PROGRAMS / "broken_types.c", sysconfig.get_path("include")
-    command = ["gcc", "-w", "-shared", "-fPIC", f"-I{include}", str(source), "-o", str(folder / "broken_types.so")]
-    built = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
-    if built.returncode:
-        pytest.skip(f"the broken types cannot be built: {built.stderr[:200]}")
+    build("broken_types", folder)
     return folder / "broken_heap.py"
 
 
@@ -106,6 +111,13 @@ def test_types_with_a_broken_or_missing_traversal_are_named_by_path_as_in_python
 def test_walks_in_place_and_in_children_survive_threads_that_never_pause():
     found = json.loads(run(PROGRAMS / "busy_threads.py", 50))
     assert {"in_place": 50, "in_children": 50, "threads": 4} == found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the tables of traces are read on Linux")
+@pytest.mark.parametrize("way", ["child", "in-place"])
+def test_traces_are_read_while_threads_free_traced_memory_without_the_lock(way, tmp_path):
+    found = json.loads(run(PROGRAMS / "raw_threads.py", way, build("raw_threads", tmp_path), 15))
+    assert {"kept": 1_000, "traced": 15, "way": way.replace("-", " "), "note": None} == found
 
 
 def test_a_subinterpreter_is_refused():

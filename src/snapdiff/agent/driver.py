@@ -316,16 +316,18 @@ class Driver:
         fields = self.measurer.checkpoint(paths=by_path)
         fields.update(self._position(iterations), kind="checkpoint", extra=extra, call_seconds=call_seconds)
         fields["first_extra"] = extra and self.number == len(self.plan.rounds) + 1
-        if by_path:
-            self.measurer.book.keep()
-            if series == spool.WORKLOAD and (extra or self.number == len(self.plan.rounds)):
-                self.measurer.book.follow()
-            fields["paths"] = self.pathrows.take()
-        enough = max(LEAST_OBJECTS, iterations * RATE_WORTH_CONFIRMING)
-        grew = by_path and pathrows.grew(self.measurer.book, enough, iterations)
-        # Where lines are traced they say more.
-        memory = self.plan.trace == AUTO and fields["traces"] is None
-        self.screen.update(fields, iterations, grew, memory)
+        # Some tens of thousands of paths are compared: traced that would take longer than the checkpoint.
+        with self.measurer.untraced:
+            if by_path:
+                self.measurer.book.keep()
+                if series == spool.WORKLOAD and (extra or self.number == len(self.plan.rounds)):
+                    self.measurer.book.follow()
+                fields["paths"] = self.pathrows.take()
+            enough = max(LEAST_OBJECTS, iterations * RATE_WORTH_CONFIRMING)
+            grew = by_path and pathrows.grew(self.measurer.book, enough, iterations)
+            # Where lines are traced they say more.
+            memory = self.plan.trace == AUTO and fields["traces"] is None
+            self.screen.update(fields, iterations, grew, memory)
         self.collected_before, self.collected = self.collected, _collected(fields["generations"])
         self.iterations = iterations
         fields["survivors"] = self.screen.survivors
@@ -341,7 +343,8 @@ class Driver:
         self.state[spool.PHASE] = spool.MEASURING
         fields = self.measurer.subcheckpoint(paths=extra)
         if extra:
-            self.measurer.book.follow()
+            with self.measurer.untraced:
+                self.measurer.book.follow()
         self.screen.window(iterations, fields["outside"])
         fields.update(self._position(iterations), kind="subcheckpoint", extra=extra)
         self.writer.write(fields)

@@ -1,0 +1,20 @@
+"""A training step on torch's own threads, and one that keeps a tensor of each."""
+
+import torch
+
+torch.set_num_threads(2)
+model = torch.nn.Sequential(torch.nn.Linear(256, 256), torch.nn.ReLU(), torch.nn.Linear(256, 1))
+optimiser = torch.optim.SGD(model.parameters(), lr=0.01)
+losses = []
+
+
+def step():
+    optimiser.zero_grad()
+    loss = model(torch.ones(512, 256)).square().mean()
+    loss.backward()
+    optimiser.step()
+    return loss
+
+
+def keep_losses():
+    losses.append(step())
