@@ -44,10 +44,12 @@ static void write_types(Walk *walk, Bytes *out)
     /* Types of one name are one row: a class that is made anew in each call is still the same class to a person. */
     Map rows = {0};
     VEC(Kind *) named = {0};
+    int64_t large = 0;
     for (size_t i = 0; i < walk->all_kinds.count; i++) {
         Kind *kind = walk->all_kinds.items[i];
         if (!kind->objects && !kind->tracked)
             continue;
+        large += kind->large;
         int fresh;
         uint64_t *place = map_place(&walk->arena, &rows, (uint64_t)kind->name + 1, &fresh);
         if (fresh) {
@@ -60,6 +62,7 @@ static void write_types(Walk *walk, Bytes *out)
             first->tracked += kind->tracked;
         }
     }
+    put_number(walk, out, large);
     put_number(walk, out, (int64_t)named.count);
     for (size_t i = 0; i < named.count; i++) {
         put_number(walk, out, named.items[i]->name);
@@ -297,6 +300,7 @@ PyObject *message_read(Book *book, const char *bytes, size_t length, int replay)
         if (replay && text)
             book_text(book, text, (size_t)size);
     }
+    long long large = get_number(&reader);
     PyObject *types = PyDict_New(), *listed = PyDict_New(), *paths = NULL;
     if (!types || !listed || read_types(book, &reader, types, listed) < 0) {
         reader.broken = 1;
@@ -316,7 +320,7 @@ PyObject *message_read(Book *book, const char *bytes, size_t length, int replay)
             PyErr_SetString(PyExc_ValueError, "the walk's message is not complete");
         return NULL;
     }
-    return Py_BuildValue("{sL sL sL sd sN sN sN sN}", "tracked", tracked, "references", references, "work_bytes", peak,
-                         "seconds", seconds, "types", types, "tracked_types", listed, "paths", paths,
+    return Py_BuildValue("{sL sL sL sL sd sN sN sN sN}", "tracked", tracked, "large_bytes", large, "references",
+                         references, "work_bytes", peak, "seconds", seconds, "types", types, "tracked_types", listed, "paths", paths,
                          "traces", traces);
 }

@@ -120,6 +120,7 @@ class FakeWalk:
     """A native walk whose child does what a test wants."""
 
     forks = True
+    measured = {"types": {"here": [1, 1]}, "tracked_types": {}, "tracked": 1, "large_bytes": 0}  # noqa: RUF012
 
     def __init__(self, child):
         self.child = child
@@ -132,7 +133,7 @@ class FakeWalk:
         return pid
 
     def measure(self, own, owners, *, deep, paths):
-        return {"types": {"here": [1, 1]}, "tracked_types": {}, "tracked": 1}
+        return dict(self.measured)
 
 
 def taker(child, monkeypatch):
@@ -168,9 +169,7 @@ def test_a_child_that_does_not_finish_is_replaced_by_a_walk_in_place(child, monk
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_after_a_crash_of_the_child_nothing_is_walked_natively_here(monkeypatch):
     taken = taker(lambda descriptor: (faulthandler.disable(), os.kill(os.getpid(), 11)), monkeypatch)
-    monkeypatch.setattr(
-        snapshots.Snapshots, "_here", lambda *_: {"types": {"slow": [1, 1]}, "tracked_types": {}, "tracked": 1}
-    )
+    monkeypatch.setattr(snapshots.Snapshots, "_here", lambda *_: {**FakeWalk.measured, "types": {"slow": [1, 1]}})
     found = taken.take(None, [], not_ours(), deep=True, paths=False, collect_seconds=0.0)
     assert {"slow": [1, 1]} == found["types"]
     assert ("python", None) == (found["snapshot"]["way"], taken._native)

@@ -284,7 +284,7 @@ def make_leaking() -> Analysis:
             make_ledger("resident", "resident memory", LedgerKind.TOTAL, 48, 1),
             make_ledger("python.small", "Python objects up to 512 bytes", LedgerKind.PART, 3, 1),
             make_ledger("files", "mapped files", LedgerKind.PART, 21, 0),
-            make_ledger("malloc.free", "malloc, kept for reuse", LedgerKind.PART, 20, 0),
+            make_ledger("malloc.kept", "malloc, kept for reuse", LedgerKind.PART, 20, 0),
             make_ledger("unexplained", "unexplained", LedgerKind.PART, 4, 0),
             make_ledger("sqlite", "SQLite (in malloc)", LedgerKind.WITHIN, 2, 0),
             make_ledger("torch.cuda", "torch on the graphics card, in use", LedgerKind.BESIDE, 900, 0),

@@ -12,7 +12,7 @@ from .book import Book, Names
 from .native import exit_callbacks
 from .outside import Outside
 from .own import own_state
-from .owners import Owners
+from .owners import Owners, large_objects
 from .plan import Plan
 from .snapshots import Snapshots
 from .untraced import Untraced, not_ours
@@ -88,6 +88,7 @@ class Measurer:
             if full:
                 fields["types"] = types = found["types"]
                 fields["objects"] = sum(row[0] for row in types.values())
+                fields["owners"].append(large_objects(found["large_bytes"]))
                 fields["object_bytes"] = sum(row[1] for row in types.values())
                 fields["traces"] = found["traces"]
                 if fields["traces"] is None:

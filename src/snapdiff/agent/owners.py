@@ -164,6 +164,11 @@ def _high_water_mark() -> int:
     return 0
 
 
+def large_objects(size: int) -> list[Any]:
+    """Return the row of the objects that are too large for pymalloc: what Python has of malloc's memory."""
+    return ["python.large", BYTES, size, None, "sizes of objects above 512 bytes"]
+
+
 def counts(fields: dict[str, Any]) -> list[list[Any]]:
     """Return the rows of what is counted and not weighed."""
     tasks = resources.unfinished_tasks()

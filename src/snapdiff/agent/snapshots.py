@@ -63,8 +63,8 @@ class Snapshots:
         """Count all objects by type; with `paths` by path too, in the book.
 
         `deep` counts what the collector does not track. Returns {"types": {name: [objects, bytes]}, "tracked_types":
-        {name: objects}, "tracked": objects, "snapshot": how it was taken}, without "types" when not deep, and without
-        "tracked_types" when deep.
+        {name: objects}, "tracked": objects, "large_bytes": bytes of objects too large for pymalloc, "snapshot": how it
+        was taken}, without "types" when not deep, and without "tracked_types" when deep.
         """
         started = _clock()
         found = None
@@ -102,7 +102,7 @@ class Snapshots:
             return self._native.measure(own, owners, deep=deep, paths=paths)
         found: dict[str, Any] = {"types": {}, "tracked_types": {}}
         if deep:
-            found["types"], found["tracked"] = census.census(own)
+            found["types"], found["tracked"], found["large_bytes"] = census.census(own)
         else:
             found["tracked_types"] = census.tracked_census(own)
             found["tracked"] = sum(found["tracked_types"].values())

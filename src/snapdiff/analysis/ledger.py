@@ -18,15 +18,16 @@ from snapdiff.analysis.model import GivenBack, Ledger, LedgerKind, Peak
 #: Parts in the order of the page: (owner, name, source).
 _PARTS = (
     ("python.small", "Python objects up to 512 bytes", "pymalloc: blocks in use, less snapdiff's"),
-    ("python.large", "larger Python objects", "sizes of all objects, less the line above"),
-    ("pymalloc.free", "pymalloc, kept for reuse", "pymalloc: its arenas, less the blocks in use"),
+    ("python.large", "larger Python objects", "sizes of the objects above 512 bytes"),
+    ("pymalloc.kept", "pymalloc, kept for reuse", "pymalloc: its arenas, less the blocks in use"),
     ("native", "native code, in use", "malloc: in use, less larger Python objects and snapdiff's"),
-    ("malloc.free", "malloc, kept for reuse", "smaps: heap and arenas of malloc, less what is in use"),
+    ("chunks", "malloc's mapped chunks, at most", "mallinfo2; how much of it is resident could not be found out"),
+    ("malloc.kept", "malloc, kept for reuse", "smaps: heap and arenas of malloc, less what is in use"),
     ("malloc", "malloc, used or kept", "smaps: heap and arenas of malloc; this glibc does not say more"),
     ("arrow.mimalloc", "Arrow's mimalloc pool, in use", "pyarrow: bytes allocated"),
-    ("mimalloc.free", "mimalloc, kept for reuse", "smaps: where mimalloc maps its memory, less what is in use"),
+    ("mimalloc.kept", "mimalloc, kept for reuse", "smaps: where mimalloc maps its memory, less what is in use"),
     ("arrow.jemalloc", "Arrow's jemalloc pool, in use", "pyarrow: bytes allocated"),
-    ("files", "mapped files: programs and libraries", "smaps: mappings of files"),
+    ("files", "mapped files: programs, libraries, data", "smaps: mappings of files"),
     ("shared", "shared memory", "smaps: mappings of /dev/shm, memfd and the like"),
     ("stacks", "stacks of threads", "smaps: where the threads' stack pointers are"),
     ("snapdiff", "snapdiff itself", "what its rehearsal took, and tracemalloc's tables"),
@@ -56,9 +57,8 @@ def ledger(matrices: Matrices) -> tuple[Ledger, ...]:
     values, sources = _owners(matrices)
     if not ids or any("resident" not in values.get(number, {}) for number in ids):
         return ()
-    sizes = [int(size) for size in matrices.workload.checkpoints["object_bytes"]]
     at = [values[number] for number in ids]
-    divided = [_divide(each, size) for each, size in zip(at, sizes, strict=True)]
+    divided = [_divide(each) for each in at]
     rows = [
         Ledger(
             "resident", "resident memory", LedgerKind.TOTAL, tuple(each["resident"] for each in at), "smaps: all of it"
@@ -91,7 +91,7 @@ class _Left:
         return taken
 
 
-def _divide(values: _Values, object_bytes: int) -> _Values:
+def _divide(values: _Values) -> _Values:
     """Return the parts of resident memory at one checkpoint."""
     known = values.get
     all_of_it = _Left(values["resident"])
@@ -103,25 +103,26 @@ def _divide(values: _Values, object_bytes: int) -> _Values:
     heap = _Left(all_of_it.take(known("malloc.resident", 0)))
     mimalloc = _Left(all_of_it.take(known("mimalloc.resident", 0)))
     arenas = _Left(all_of_it.take(known("pymalloc.arenas", 0)))
-    # Where the chunks were not found, what malloc says of them is the most that they can be.
-    chunks = all_of_it.take(known("malloc.mapped_resident", known("malloc.mapped", 0)))
+    chunks = _Left(all_of_it.take(known("malloc.mapped_resident", known("malloc.mapped", 0))))
     own = all_of_it.take(known("snapdiff.mapped", 0))
     parts["arrow.jemalloc"] = all_of_it.take(known("arrow.jemalloc", 0))
     parts["unexplained"] = all_of_it.size
     blocks = _Left(arenas.take(known("pymalloc.used", 0)))
-    parts["pymalloc.free"] = arenas.size
+    parts["pymalloc.kept"] = arenas.size
     own += blocks.take(known("snapdiff.pymalloc", 0))
     parts["python.small"] = blocks.size
     if "malloc.in_use" in values:
-        used = _Left(heap.take(values["malloc.in_use"]) + chunks)
-        parts["malloc.free"] = heap.size
+        found = "malloc.mapped_resident" in values
+        used = _Left(heap.take(values["malloc.in_use"]) + (chunks.take(chunks.size) if found else 0))
+        parts["malloc.kept"] = heap.size
         own += used.take(known("snapdiff.malloc", 0) + known("tracemalloc", 0))
-        parts["python.large"] = used.take(max(0, object_bytes - parts["python.small"]))
-        parts["native"] = used.size
+        large = _Left(known("python.large", 0))
+        parts["python.large"] = used.take(large.take(used.size)) + chunks.take(large.size)
+        parts["native"], parts["chunks"] = used.size, chunks.size
     else:
-        parts["malloc"] = heap.size + chunks
+        parts["malloc"] = heap.size + chunks.size
     parts["arrow.mimalloc"] = mimalloc.take(known("arrow.mimalloc", 0))
-    parts["mimalloc.free"] = mimalloc.size
+    parts["mimalloc.kept"] = mimalloc.size
     parts["snapdiff"] = own
     return parts
 

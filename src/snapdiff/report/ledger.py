@@ -14,8 +14,8 @@ from snapdiff.report.limits import PASSING_BYTES, PASSING_SHARE
 _GROUPS: Final = (
     ("mapped files", "#808080", ("files", "shared")),
     ("Python objects", svg.COOL, ("python.small", "python.large")),
-    ("native code", "#c06a14", ("native", "malloc", "arrow.mimalloc", "arrow.jemalloc")),
-    ("kept for reuse", "#8a66cc", ("pymalloc.free", "malloc.free", "mimalloc.free")),
+    ("native code", "#c06a14", ("native", "chunks", "malloc", "arrow.mimalloc", "arrow.jemalloc")),
+    ("kept for reuse", "#8a66cc", ("pymalloc.kept", "malloc.kept", "mimalloc.kept")),
     ("stacks", "#2a8f86", ("stacks",)),
     ("snapdiff itself", "#8a7d2c", ("snapdiff",)),
     ("unexplained", svg.HOT, ("unexplained",)),
@@ -88,7 +88,8 @@ def ledger_sentences(analysis: Analysis) -> tuple[str, ...]:
     gains = sorted(((numbers[-1] - numbers[0], name) for name, _, numbers in groups), reverse=gained > 0)
     risen = [f"{name} {words.signed_size(size)}" for size, name in gains[:_MOST_GAINS] if size * gained > 0]
     if risen:
-        said.append(f"Since the first checkpoint it changed by {words.signed_size(gained)}: {', '.join(risen)}.")
+        moved = f"grew by {words.size(gained)}" if gained > 0 else f"shrank by {words.size(-gained)}"
+        said.append(f"Since the first checkpoint it {moved}: {', '.join(risen)}.")
     return tuple(said)
 
 
