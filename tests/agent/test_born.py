@@ -205,3 +205,14 @@ def test_what_is_read_around_calls_is_what_they_gained(libc):
     libc.free(block)
     assert -10_000 < found.end()["malloc"] < 10_000
     libc.free(between)
+
+
+def test_an_empty_function_gains_next_to_nothing_outside_the_heap(record):
+    from snapdiff.recording import read
+
+    tables = read(record("quiet.py:work")).tables
+    control = {row["id"] for row in tables["checkpoints"].to_pylist() if row["series"] == "control"}
+    gained = [abs(row["gained"]) for row in tables["outside"].to_pylist() if row["checkpoint"] in control]
+    if not gained:
+        pytest.skip("no glibc")
+    assert max(gained) <= 2048

@@ -206,13 +206,6 @@ def test_nothing_is_told_of_an_old_recording(program):
     assert () == program().analysis().findings
 
 
-def test_what_is_gained_by_tracing_is_not_the_programs(program, by_id):
-    """A block that is alive takes tracemalloc 80 bytes of malloc."""
-    found = program(traced=True).keeps(by_id, "app.Item", *ONE, size=48)
-    found.allocates(("app/cart.py", 41, "Cart.add"), blocks=ONE, size=48).gains_outside("malloc", 128)
-    assert ["python"] == [finding.domain for finding in leaks(found.analysis())]
-
-
 def test_a_pool_of_threads_that_fills_is_no_leak(program):
     found = program().owns("threads", *held((1, 10, 53, 0), 1), unit="count").analysis()
     assert ("saturating", "Not a leak: the number of threads grew and then stopped growing or nearly so.") == (

@@ -162,6 +162,13 @@ def test_what_is_traced_only_when_something_grew_has_the_findings_of_what_is_alw
     assert accused[0] == accused[1]
 
 
+@pytest.mark.parametrize("name", ["native_handles", "unread_devices"])
+def test_what_tracing_does_not_see_is_found_without_it(judged, name):
+    analysis = judged("outside", name, "auto")
+    assert ("leak", "nothing") == (str(analysis.verdict), analysis.method.traced)
+    assert analysis.findings[0].born_at[0].frame.line in marked("outside", name, "born")
+
+
 @pytest.mark.parametrize("name", [name for name in LET_BE if verdict_here("clean", name) == "clean"])
 def test_a_clean_program_is_not_traced_unless_it_asks_to_be(judged, name):
     analysis = judged("clean", name, "auto")

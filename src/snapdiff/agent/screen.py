@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import os
 
+from .outside import FILES
 from .owners import COUNT
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
@@ -104,7 +105,8 @@ class Screen:
                 del self.risen["threads"]
             self.window(iterations, checkpoint["outside"])
             outside = max(LEAST_OUTSIDE, iterations * BYTES_WORTH_CONFIRMING)
-            self.outside = _gaining(self.windows) | set(_risen(pools, self.pools, outside))
+            explained = max(0, sum(sizes.values()) - sum(self.sizes.values()))
+            self.outside = _gaining(self.windows, explained) | set(_risen(pools, self.pools, outside))
         self.windows = [(0, checkpoint["outside"] or {})]
         self.counts, self.pools, self._iterations = counts, pools, iterations
         self.objects, self.sizes, self.blocks, self.memory_blocks = objects, sizes, blocks, memory_blocks
@@ -141,15 +143,16 @@ def _risen(now: dict[Any, int], before: dict[Any, int], enough: float) -> dict[A
     return grown
 
 
-def _gaining(parts: list[tuple[int, dict[str, int]]]) -> set[str]:
-    """Return the names of which the last parts of a round gained alike, and all of it enough."""
+def _gaining(parts: list[tuple[int, dict[str, int]]], explained: int) -> set[str]:
+    """Return the names of which the last parts of a round gained alike, and all of it enough beside `explained`."""
     gaining = set()
     for name in parts[-1][1]:
         ends = [(calls, gained.get(name, 0)) for calls, gained in parts]
         rates = [(after - before) / (end - start) for (start, before), (end, after) in zip(ends, ends[1:])]
         last = rates[-_LAST_PARTS:]
         enough = max(LEAST_OUTSIDE, ends[-1][0] * BYTES_WORTH_CONFIRMING)
-        if min(last) > 0 and min(last) >= _EVEN * max(last) and ends[-1][1] - ends[0][1] >= enough:
+        left = ends[-1][1] - ends[0][1] - (explained if name != FILES else 0)
+        if min(last) > 0 and min(last) >= _EVEN * max(last) and left >= enough:
             gaining.add(name)
     return gaining
 

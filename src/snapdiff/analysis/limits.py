@@ -75,8 +75,6 @@ NOISE_FACTOR = 8
 #: Bytes that growing objects do not account for are a cause of their own from this part of what they do account for on:
 #: malloc rounds up, and what an object's size leaves out (its lock, the array of its attributes) is less.
 NATIVE_BESIDE_OBJECTS = 0.5
-#: Bytes of malloc that tracemalloc takes for each block that is alive: an entry of its table and its trace.
-TRACE_BYTES = 96
 #: A line is told as the birth of native memory with this part of all that was seen to stay.
 CLEAR_VOTE = 0.6
 #: A count that rises in the control, at this part of its rate, does not rise because of the calls.

@@ -121,7 +121,6 @@ class Outside:
     def _memory(self, pools: dict[str, Grower]) -> list[Grower]:
         found = []
         objects = [max(0, gain) for gain in self._matrices.workload.growth("object_bytes")]
-        traces = self._traces()
         inner = [sum(each) for each in zip(*(pool.finding.growth for pool in pools.values()), strict=True)]
         inner = inner or [0] * len(self._spans)
         for name in (MALLOC, MAPPED, FILES):
@@ -130,11 +129,11 @@ class Outside:
                 continue
             explained = [0] * len(self._spans)
             if name != FILES:
-                explained = [sum(parts) for parts in zip(objects, inner, traces, strict=True)]
+                explained = [sum(both) for both in zip(objects, inner, strict=True)]
             left = tuple(
                 round(gain - known) for gain, known in zip(readings.gained, explained, strict=True)
             )  # fmt: skip
-            if left[-1] < limits.NATIVE_BESIDE_OBJECTS * (explained[-1] - traces[-1]):
+            if left[-1] < limits.NATIVE_BESIDE_OBJECTS * explained[-1]:
                 continue
             judgement = judge_bytes(
                 left, self._spans, readings.parts, readings.noise.scatter, limits.NATIVE_BYTES_RATE
@@ -142,13 +141,6 @@ class Outside:
             if judgement.verdict in _TOLD:
                 found.append(self._grower(name, "native", "bytes", left, judgement))
         return found
-
-    def _traces(self) -> list[int]:
-        """Return what tracemalloc's own tables took of malloc in each round."""
-        if self._matrices.has_traced_plan or not self._matrices.is_traced:
-            return [0] * len(self._spans)
-        blocks = self._matrices.lines("blocks", self._matrices.workload).sum()
-        return [limits.TRACE_BYTES * max(0, int(gain)) for gain in blocks]
 
     # -- findings -----------------------------------------------------------------------------------------
 
