@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 MALLOC, MAPPED, FILES = "malloc", "mapped", "files"
 NAMES = (MALLOC, MAPPED, FILES)
 ARROW = "arrow."
-#: tracemalloc says how large its tables are; malloc gives twice as much for them: 96 bytes for the 48 of a block that is
-#: alive (3.11 to 3.13).
+#: tracemalloc says how large its tables are; malloc gives twice as much for them, 96 bytes for the 48 of a block
+#: that is alive (3.11 to 3.13).
 _TAKEN_FOR_TABLES = 2
 
 
