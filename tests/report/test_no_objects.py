@@ -33,8 +33,9 @@ def outside(build, domain, unit, size, **changes):
     return replace(build.leaking(), findings=(finding,), sentence=finding.sentence)
 
 
-@pytest.mark.parametrize(("domain", "unit", "size", "kind", "counted", "cured"), KINDS)
-def test_every_domain_has_its_words_on_the_page(build, domain, unit, size, kind, counted, cured):
+@pytest.mark.parametrize("words", KINDS, ids=lambda words: words[0])
+def test_every_domain_has_its_words_on_the_page(build, words):
+    domain, unit, size, kind, counted, cured = words
     analysis = outside(build, domain, unit, size)
     html = render(analysis, "html")
     assert f"straight line, {kind}" in html
