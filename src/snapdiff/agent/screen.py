@@ -74,6 +74,7 @@ class Screen:
         """Calls made and bytes gained outside the Python heap by the end of each part of the last round."""
         self.outside: set[str] = set()
         """Kinds of memory outside the Python heap that the last parts of the last round raised alike, and pools."""
+        self._gaining: set[str] = set()
         self._iterations = 0
 
     def window(self, iterations: int, outside: dict[str, int] | None) -> None:
@@ -106,7 +107,10 @@ class Screen:
             self.window(iterations, checkpoint["outside"])
             outside = max(LEAST_OUTSIDE, iterations * BYTES_WORTH_CONFIRMING)
             explained = max(0, sum(sizes.values()) - sum(self.sizes.values()))
-            self.outside = _gaining(self.windows, explained) | set(_risen(pools, self.pools, outside))
+            if len(self.windows) > _LAST_PARTS:
+                # Rounds of a second plan have no parts: what those of the first have shown stays true.
+                self._gaining = _gaining(self.windows, explained)
+            self.outside = self._gaining | set(_risen(pools, self.pools, outside))
         self.windows = [(0, checkpoint["outside"] or {})]
         self.counts, self.pools, self._iterations = counts, pools, iterations
         self.objects, self.sizes, self.blocks, self.memory_blocks = objects, sizes, blocks, memory_blocks
