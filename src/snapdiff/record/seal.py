@@ -268,7 +268,7 @@ class _Rows:
         for kind in garbage["types"] if garbage is not None else ():
             self.add("garbage", type=kind["type"], objects=kind["objects"], calls=garbage["calls"])
             self._add_births(_GARBAGE, kind["type"], kind["births"])
-        outside = explained["outside"] or {"lines": [], "kinds": []}
+        outside = explained.get("outside") or {"lines": [], "kinds": []}
         for owner, what, frames, count, size in outside["lines"]:
             stack = tuple((str(file), int(line)) for file, line, _ in frames)
             if stack:
