@@ -127,6 +127,12 @@ def invoke(monkeypatch, capfd):
     return run
 
 
+@pytest.fixture(scope="session")
+def silent():
+    """A progress that nobody watches."""
+    return Silent()
+
+
 @pytest.fixture
 def record(tmp_path, monkeypatch):
     """Record a victim program in a process of its own, supervised from this one; return the recording's path."""

@@ -76,7 +76,7 @@ def _measure(workload: str, objects: int, folder: Path, *, runs: int, limit: flo
     checks, reports = [], []
     for _ in range(runs):
         checks.append(commands.run(commands.snapdiff("check", recording), folder, limit))
-        reports.append(commands.run(commands.snapdiff("report", recording, "-o", page), folder, limit))
+        reports.append(commands.run(commands.snapdiff("report", recording, "-o", page, "--force"), folder, limit))
     failed = next((each.why for each in checks if each.code not in _VERDICT_CODES), None)
     failed = failed or next((each.why for each in reports if each.code), None)
     return Recorded(

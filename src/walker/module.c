@@ -360,6 +360,8 @@ static PyObject *walker_loaded(Walker *walker, PyObject *arguments)
 static void walker_dealloc(Walker *walker)
 {
     PyTypeObject *type = Py_TYPE(walker);
+    for (size_t i = 0; i < walker->book.strings.count; i++)
+        Py_XDECREF((PyObject *)walker->book.strings.items[i]);
     book_close(&walker->book);
     Py_XDECREF(walker->held);
     Py_XDECREF(walker->package);

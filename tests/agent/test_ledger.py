@@ -18,14 +18,14 @@ PROGRAM = "owners_of_memory.py"
 #: MiB that `everything` in that program takes, by part. A small list of one number takes 112 bytes in three blocks of
 #: pymalloc's, and a pointer in a large list.
 TAKEN = {
-    "python.large": 64 + 3,
+    "python.large": 64 + 1,
     "native": 40 + 24 + 4,
     "malloc.kept": 48,
     "shared": 16,
     "stacks": 16,
     "unexplained": 32,
 }
-SMALL_OBJECTS = 400_000 * 112 / MIB
+SMALL_OBJECTS = 100_000 * 112 / MIB
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="owners are asked on Linux only")
 
@@ -57,7 +57,7 @@ def assert_found_again(found, chunks_are_found=True):
         for owner in ("native", "unexplained"):
             differences.pop(owner)
     assert {} == {owner: off for owner, off in differences.items() if abs(off) > 4}
-    assert found["python.small"] == pytest.approx(SMALL_OBJECTS, abs=3)
+    assert found["python.small"] == pytest.approx(SMALL_OBJECTS, abs=1)
     assert found["sqlite"] == pytest.approx(4, abs=1)
 
 
@@ -84,8 +84,8 @@ def test_a_call_that_takes_memory_and_gives_it_back_is_shown_in_its_round(measur
     assert first["exact"]
     # The kernel counts the pages of each processor apart, and adds them up now and then.
     assert first["peak"] - max(first["before"], first["after"]) >= 255 * MIB
-    # The kernel's mark rises no more, so that only samples can tell of the second round.
-    assert not second["exact"]
+    # The kernel's mark may rise no more: then only samples can tell of the second round, and it is not called exact.
+    assert second["peak"] >= 255 * MIB or not second["exact"]
 
 
 def test_what_malloc_has_kept_comes_back_when_asked(measure):

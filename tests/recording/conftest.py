@@ -131,7 +131,8 @@ def _explained(leak: int) -> dict[str, Any]:
         ],
         "outside": {
             "lines": [
-                ["malloc", "born", [["cart.py", 42, "add"]], 12, 384], ["threads", "waits", [["lost.py", 5, "f"]], 3, 0],
+                ["malloc", "born", [["cart.py", 42, "add"]], 12, 384],
+                ["threads", "waits", [["lost.py", 5, "f"]], 3, 0],
             ],
             "kinds": [["fds", "socket", 3], ["fds", "pipe", 1]],
         },

@@ -6,12 +6,15 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from enum import Enum
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from snapdiff.analysis.compare import compare
+from snapdiff.analysis.comparison import Comparison
 from snapdiff.analysis.model import (
     Analysis,
     AuditRow,
@@ -430,8 +433,8 @@ def make_incomplete() -> Analysis:
 
 def with_texts(value: Any, change: Callable[[str], str]) -> Any:
     """Return plain data with every free text in it changed; verdicts, laws and other closed words stay."""
-    closed = {"phase", "kind", "role", "domain", "series", "started", "unit", "traced"}
-    if isinstance(value, Verdict | Law | LedgerKind):
+    closed = {"phase", "kind", "role", "domain", "series", "started", "unit", "traced", "counted", "alike"}
+    if isinstance(value, Enum):
         return value
     if isinstance(value, str):
         return change(value)
@@ -453,6 +456,57 @@ def make_hostile() -> Analysis:
     """The leaking analysis where every text that a stranger can choose is an attack."""
     analysis: Analysis = with_texts(make_leaking(), lambda text: f"{text[:12]}{HOSTILE}")
     return analysis
+
+
+def make_after() -> Analysis:
+    """The shop after a change: its cart lets go, its handlers still come, and sessions are kept now."""
+    before = make_leaking()
+    sessions = make_finding(
+        fingerprint="5e55105e5510",
+        type="app.session.Session",
+        container=Container(path="module app.session → open_sessions", type="list", size=928, bound=None),
+        chain=(ChainNode("module app.session", "module"), ChainNode(".open_sessions", "list")),
+        objects_per_iteration=2.0,
+        bytes_per_iteration=96.0,
+        growth=(2, 20, 302, 604),
+        curve=((1, 2), (464, 928)),
+        born_at=(replace(make_finding().born_at[0], frame=Frame("app/session.py", 8, "start")),),
+        grown_at=(GrownAt(Frame("app/session.py", 9, "start"), ()),),
+        sentence=(
+            "Leak: `app.session → open_sessions` gains 2 `Session` per call (96 B), born at app/session.py:8 in start."
+        ),
+        excerpts=(),
+    )
+    return replace(
+        before,
+        sentence=sessions.sentence,
+        findings=(sessions, *before.findings[1:]),
+        types=tuple(row for row in before.types if row.type != "app.cart.Item"),
+        lines=(make_line("app/session.py", 8, "start", (2, 20, 302, 604), None),),
+        environment=(("python", "CPython 3.12.1"), *before.environment[1:]),
+    )
+
+
+def make_comparison() -> Comparison:
+    """The shop before and after: one cause new, one fixed, one as it was."""
+    return compare([make_leaking()], [make_after()], ["before.snapdiff"], ["after.snapdiff"])
+
+
+def make_inconclusive() -> Comparison:
+    """A run after the change that was killed."""
+    return compare([make_leaking()], [make_incomplete()], ["before.snapdiff"], ["killed.snapdiff"])
+
+
+def make_hostile_comparison() -> Comparison:
+    """The comparison where every text that a stranger can choose is an attack."""
+    hostile: Comparison = with_texts(make_comparison(), lambda text: f"{text[:12]}{HOSTILE}")
+    return hostile
+
+
+@cache
+def make_huge_comparison() -> Comparison:
+    """A side that leaks in 300 places, beside one that has none of them."""
+    return compare([make_huge()] * 20, [make_clean()] * 20)
 
 
 @cache
@@ -513,6 +567,12 @@ def build() -> SimpleNamespace:
         hostile=make_hostile,
         huge=make_huge,
         wordy=make_wordy,
+        after=make_after,
+        comparison=make_comparison,
+        same=lambda: compare([make_clean()], [make_clean()]),
+        inconclusive=make_inconclusive,
+        hostile_comparison=make_hostile_comparison,
+        huge_comparison=make_huge_comparison,
     )
 
 

@@ -101,3 +101,9 @@ def test_json_has_the_parts_the_peaks_and_the_steps(build):
     assert {"total", "part", "within", "beside"} == {row["kind"] for row in data["ledger"]}
     assert [True, True, False, False] == [row["exact"] for row in data["peaks"]]
     assert ["gc.collect()", "malloc_trim(0)"] == [row["action"] for row in data["given_back"]]
+
+
+def test_the_plain_text_says_who_holds_the_memory(build):
+    text = " ".join(render(build.leaking(), "text").split())
+    assert "Resident memory 52.0 MiB at the last checkpoint: mapped files 21.0 MiB (40 %)" in text
+    assert "Round 2 (10 calls) rose to 2.9 GiB" in text

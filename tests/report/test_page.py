@@ -14,7 +14,7 @@ from html.parser import HTMLParser
 import pytest
 
 from snapdiff.analysis.model import Control, Ledger, LedgerKind, Verdict
-from snapdiff.report import render
+from snapdiff.report import FORMATS, render
 
 VOID = {"meta", "br", "input", "img", "link"}
 
@@ -327,7 +327,7 @@ def test_the_data_in_the_page_is_json_that_cannot_end_its_element(build):
 
 
 @pytest.mark.parametrize("name", ["leaking", "hostile"])
-@pytest.mark.parametrize("format", ["html", "json", "text"])
+@pytest.mark.parametrize("format", FORMATS)
 def test_the_same_analysis_gives_the_same_bytes(build, name, format):
     assert render(getattr(build, name)(), format) == render(getattr(build, name)(), format)
 
@@ -382,5 +382,7 @@ def test_the_package_is_cheap_to_import():
 
 
 def test_an_unknown_format_is_refused_with_the_known_ones(build):
-    with pytest.raises(ValueError, match="unknown report format 'pdf'; known are html, json, text"):
+    with pytest.raises(
+        ValueError, match="unknown report format 'pdf'; known are html, markdown, json, text, junit, sarif"
+    ):
         render(build.clean(), "pdf")

@@ -43,6 +43,8 @@ class Measurer:
         self.snapshots = Snapshots(self.book, plan.snapshots)
         self.owners: list[Any] = Names()
         """Objects of the program that only we may hold: roots of the walk by path."""
+        self.flushes = True
+        """Whether the standard streams are flushed first. A worker's standard output belongs to its protocol."""
         self.untraced: Untraced = not_ours()
         self.memory = Owners(self.snapshots.held)
         self.outside = Outside(self.memory.allocators)
@@ -66,7 +68,8 @@ class Measurer:
         gc.disable()
         self.memory.stop_watching()
         try:
-            counters.flush_streams()
+            if self.flushes:
+                counters.flush_streams()
             fields = counters.collect()
             counters.clear_type_cache()
             # Before anything of ours is kept.

@@ -34,11 +34,15 @@ _LONGEST_FURTHER_ROUND = 15.0
 def main(folder: str) -> int:
     """Run the plan in a spool folder; return the target's exit status."""
     plan = Plan(spool.read_plan(folder))
-    for fd in (plan.ask_fd, plan.answer_fd):
+    for fd in (plan.ask_fd, plan.answer_fd, plan.order_fd, plan.done_fd):
         if fd >= 0:
             os.set_inheritable(fd, False)
     # Nothing of ours is the program's main module: multiprocessing would run it again in its children.
     sys.modules["__main__"] = types.ModuleType("__main__")
+    if plan.serve:
+        from . import serve
+
+        return serve.main(plan, folder)
     return Driver(plan, folder).run()
 
 
@@ -56,6 +60,8 @@ class Driver:
         self.loop: Any = None
         self.started_tracing = False
         self.stage = "loading"
+        self.over = False
+        """Whether it was written how the run ended."""
         self.number = 0
         self.total = 0
         self.windows: list[int] = []
@@ -92,6 +98,7 @@ class Driver:
         finally:
             self._stop_tracing()
         self.state[spool.PHASE] = spool.ENDING
+        self.over = True
         self.writer.write({"kind": "end", "how": "as planned"})
         try:
             if self.loop is not None:
@@ -356,7 +363,14 @@ class Driver:
     # -- endings ------------------------------------------------------------------------------------------
 
     def _ended_by(self, error: BaseException) -> int:
-        """Write how the program ended the run; return the exit status the process should have."""
+        """Write how the program ended the run, and show an error; return the exit status the process should have."""
+        status, how = self._write_end(error)
+        if how == "raised" and not isinstance(error, target.TargetError):
+            self._print_traceback(error)
+        return status
+
+    def _write_end(self, error: BaseException) -> tuple[int, str]:
+        self.over = True
         status = 1
         frame: dict[str, Any] = {"kind": "end", "stage": self.stage, "place": target.innermost(error)}
         if isinstance(error, (KeyboardInterrupt, SupervisorGoneError)):
@@ -371,9 +385,7 @@ class Driver:
             # The message stays on the program's own terminal: it may hold its data.
             frame["how"], frame["type"] = "raised", type(error).__name__
         self.writer.write(frame)
-        if frame["how"] == "raised" and not isinstance(error, target.TargetError):
-            self._print_traceback(error)
-        return status
+        return status, frame["how"]
 
     def _print_traceback(self, error: BaseException) -> None:
         """Print an error of the program as Python would have, without our frames on top."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import time
 
-from . import libraries
+from . import libraries, mappings
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def give_back(allocators: Any) -> list[list[Any]]:
     """Try everything that there is; return [action, resident before, resident after, seconds] of each, in order."""
     steps: list[list[Any]] = []
-    before = resident()
+    before = mappings.resident()
     if before is None:
         return steps
     for action, act in _actions(allocators):
@@ -29,7 +29,7 @@ def give_back(allocators: Any) -> list[list[Any]]:
             # What could not be done gave nothing back.
             pass
         seconds = time.perf_counter() - started
-        after = resident()
+        after = mappings.resident()
         if after is None:
             break
         steps.append([action, before, after, seconds])
@@ -48,15 +48,3 @@ def _actions(allocators: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
     # Last, since what others have given to malloc can go back then.
     if allocators is not None:
         yield "malloc_trim(0)", allocators.trim
-
-
-def resident() -> int | None:
-    """Return resident memory in bytes, None where it cannot be read."""
-    try:
-        with open("/proc/self/smaps_rollup", "rb") as file:
-            for line in file:
-                if line.startswith(b"Rss:"):
-                    return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    return None

@@ -35,6 +35,27 @@ def read() -> bytes:
         return file.read()
 
 
+def resident() -> int | None:
+    """Return resident memory in bytes, None where it cannot be read."""
+    return _stated("/proc/self/smaps_rollup", b"Rss:")
+
+
+def high_water_mark() -> int | None:
+    """Return the most bytes that were ever resident, None where the kernel does not say."""
+    return _stated("/proc/self/status", b"VmHWM:")
+
+
+def _stated(path: str, key: bytes) -> int | None:
+    try:
+        with open(path, "rb") as file:
+            for line in file:
+                if line.startswith(key):
+                    return int(line.split()[1]) * _KIBI
+    except OSError:
+        pass
+    return None
+
+
 def stack_pointers() -> list[int]:
     """Return where the stacks of waiting threads end; a running one has none to show."""
     found = []

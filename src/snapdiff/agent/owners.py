@@ -138,11 +138,11 @@ class HighWater:
 
     def start(self) -> None:
         """Watch from here on."""
-        self._mark = _high_water_mark()
+        self._mark = mappings.high_water_mark() or 0
 
     def stop(self) -> None:
         """Watch no longer, and keep what was seen: a mark that has not risen says nothing."""
-        mark = _high_water_mark()
+        mark = mappings.high_water_mark() or 0
         if mark > self._mark:
             self._highest = mark
 
@@ -150,18 +150,6 @@ class HighWater:
         """Return the highest that was seen, None if it was below what had been before; and begin anew."""
         highest, self._highest = self._highest, None
         return highest
-
-
-def _high_water_mark() -> int:
-    """Return the kernel's mark in bytes, 0 where there is none."""
-    try:
-        with open("/proc/self/status", "rb") as file:
-            for line in file:
-                if line.startswith(b"VmHWM:"):
-                    return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    return 0
 
 
 def large_objects(size: int) -> list[Any]:

@@ -30,3 +30,8 @@ class Plan:
         #: File descriptors for asking the supervisor to read our memory; -1 when there is nobody to ask.
         self.ask_fd: int = int(fields["ask_fd"])
         self.answer_fd: int = int(fields["answer_fd"])
+        #: The worker behind JSON-RPC: {"kind": "script", "module" or "code", "name": which}; empty for other targets.
+        self.serve: dict[str, str] = fields.get("serve") or {}
+        #: File descriptors for ordering requests and hearing that they were made; -1 without a worker.
+        self.order_fd: int = int(fields.get("order_fd", -1))
+        self.done_fd: int = int(fields.get("done_fd", -1))

@@ -220,6 +220,8 @@ class Suppressed:
     findings: tuple[str, ...]
     """Sentences of the findings, which are listed with `fingerprints`."""
     fingerprints: tuple[str, ...]
+    taken: tuple[Finding, ...] = ()
+    """The findings themselves."""
 
 
 @dataclass(frozen=True)
@@ -422,6 +424,8 @@ class Analysis:
     """Findings that a suppression took out of the verdict; never hidden."""
     traced_rounds: tuple[Round, ...] = ()
     """The rounds of the second plan, which was run traced because something grew; empty where there was none."""
+    redacted: bool = False
+    """True where excerpts, paths of files and the command line were taken out."""
 
     @property
     def line_rounds(self) -> tuple[Round, ...]:

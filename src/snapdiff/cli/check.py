@@ -17,9 +17,12 @@ def command(files: tuple[Path, ...], strict_cycles: bool, suppression_files: tup
     """Say the verdict of recordings as an exit code; the worst file wins.
 
     2 unreadable; 1 leak; 3 inconclusive or incomplete; 0 otherwise (1 for cycles with --strict-cycles).
+
+    In a job of GitHub Actions findings are annotations at their lines too, and the summary of the job says it all.
     """
     from snapdiff import api
     from snapdiff.cli.config import suppressions
+    from snapdiff.cli.github import say, tell
     from snapdiff.recording import RecordingError
 
     accepted = suppressions(suppression_files)
@@ -31,10 +34,11 @@ def command(files: tuple[Path, ...], strict_cycles: bool, suppression_files: tup
             click.echo(f"snapdiff: {error}", err=True)
             codes.append(USAGE)
         else:
-            click.echo(f"{file}: {report.verdict}: {report.sentence}")
+            say(f"{file}: {report.verdict}: {report.sentence}")
             for each in report.analysis.suppressed:
                 why = f" ({each.reason})" if each.reason else ""
-                click.echo(f"{file}: suppressed by leak:{each.pattern}{why}: {len(each.findings)} finding(s)")
+                say(f"{file}: suppressed by leak:{each.pattern}{why}: {len(each.findings)} finding(s)")
+            tell(report)
             cycles = strict_cycles and any(finding.verdict == "cycle" for finding in report.analysis.findings)
             codes.append(LEAK if cycles else report.exit_code)
     # In the order of how bad they are.

@@ -19,6 +19,8 @@ class Ended:
 
     how: str
     text: str
+    detail: str = ""
+    """What is shown on the terminal alone, since it may hold the program's data."""
 
     @property
     def complete(self) -> bool:
@@ -59,6 +61,11 @@ def describe(
     return Ended("exited", f"the process ended itself with status {returncode}, {where}")
 
 
+def failed(text: str, detail: str, state: list[int]) -> Ended:
+    """Say that a worker did not answer as it should; `text` goes on from "the worker"."""
+    return Ended("failed", f"because the worker {text}, {_where(state)}", detail)
+
+
 def _where(state: list[int]) -> str:
     phase, series = state[spool.PHASE], state[spool.SERIES]
     kind = _SERIES.get(series, " of the traced plan")
@@ -89,5 +96,7 @@ def sentence(how: Ended) -> str:
     """Return how a run ended as a clause with its subject: "the target raised ValueError …"."""
     if how.text.startswith("the process"):
         return how.text
+    if how.text.startswith("because"):
+        return f"the recording ended {how.text}" + (f". It wrote: {how.detail}" if how.detail else "")
     was = "was " if how.text.startswith(("killed", "interrupted")) else ""
     return f"the target {was}{how.text}"

@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from snapdiff.record.rpc import Rpc
 
 #: 151 and not 100: a default lru_cache holds 128 entries and must be full within the plan; prime, so that no
 #: periodic buffer aligns with it.
@@ -46,6 +50,9 @@ class Options:
     """How heap snapshots are taken: auto, child, in-place or python."""
     timeout: float | None = None
     max_time: float = DEFAULT_MAX_TIME
+    rpc: Rpc | None = None
+    """The worker to ask, when the target is one behind JSON-RPC: then `target` is its name, and `setup` and
+    `teardown` name files of requests."""
     arguments: tuple[str, ...] = ()
     command: tuple[str, ...] = field(default=())
     """The command line, for "how to reproduce"."""
@@ -64,7 +71,7 @@ class Options:
             raise OptionsError(
                 f"The output {self.output} is a folder. Name a file, such as {self.output}/run.snapdiff."
             )
-        if shutil.which(self.python) is None:
+        if self.rpc is None and shutil.which(self.python) is None:
             raise OptionsError(f"There is no Python interpreter at {self.python}.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from snapdiff.agent import spool
 from snapdiff.record.ended import Ended
 from snapdiff.record.options import Options
+from snapdiff.record.rpc import Rpc
 from snapdiff.record.sources import Sources
 from snapdiff.record.timeline import Sample
 from snapdiff.recording import Recording, write
@@ -45,6 +46,7 @@ class Facts:
     duration: float
     timeline: list[Sample]
     memory: dict[int, tuple[int | None, int | None]]
+    notes: list[str] = field(default_factory=list)
 
 
 def describe_options(options: Options) -> dict[str, Any]:
@@ -61,7 +63,12 @@ def describe_options(options: Options) -> dict[str, Any]:
         "max_time": options.max_time,
         "arguments": list(options.arguments),
         "command": list(options.command),
+        "rpc": None if options.rpc is None else _describe_rpc(options.rpc),
     }
+
+
+def _describe_rpc(rpc: Rpc) -> dict[str, Any]:
+    return {**asdict(rpc), "request": str(rpc.request)}
 
 
 def seal(folder: Path, facts: Facts, output: Path) -> int:
@@ -77,7 +84,7 @@ def build(frames: list[dict[str, Any]], facts: Facts) -> Recording:
     explained = next((frame for frame in frames if frame["kind"] == "explained"), None)
     sources = Sources(loaded.get("working_directory", "."), loaded.get("library_folders", {}))
     rows = _Rows(sources)
-    notes = [str(frame["text"]) for frame in frames if frame["kind"] == "note"]
+    notes = [*facts.notes, *(str(frame["text"]) for frame in frames if frame["kind"] == "note")]
     rows.add_checkpoints(measured, facts)
     rows.add_traces(measured, notes)
     rows.add_paths(measured, notes)

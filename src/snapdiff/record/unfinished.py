@@ -47,10 +47,11 @@ def make_room(part: Path, force: bool) -> None:
     part.mkdir()
 
 
-def seal_unfinished(part: Path) -> Path:
+def seal_unfinished(part: Path, force: bool = False) -> Path:
     """Seal `NAME.snapdiff.part` into `NAME.snapdiff` and remove it; return the recording's path.
 
-    Raises OptionsError when the folder is no spool or has no complete checkpoint.
+    Raises OptionsError when the folder is no spool or has no complete checkpoint, and when an older recording of that
+    name is there, unless `force`.
     """
     if not (part / spool.PLAN_FILE).is_file() or part.suffix != ".part":
         raise OptionsError(f"{part} is not the .part folder of an unfinished recording.")
@@ -60,6 +61,9 @@ def seal_unfinished(part: Path) -> Path:
     checkpoints = [frame for frame in frames if frame.get("kind") == "checkpoint"]
     if not checkpoints:
         raise OptionsError(f"{part} has no complete checkpoint: there is nothing to seal.")
+    output = part.with_suffix("")
+    if output.exists() and not force:
+        raise OptionsError(f"{output} exists. Move it away, or overwrite it with --force.")
     plan = spool.read_plan(str(part))
     kept = ("target", "rounds", "setup", "teardown", "inputs", "trace", "trace_depth", "max_time", "arguments")
     options = {key: plan[key] for key in kept}
@@ -74,7 +78,6 @@ def seal_unfinished(part: Path) -> Path:
         timeline=[],
         memory={},
     )
-    output = part.with_suffix("")
     seal.seal(part, facts, output)
     shutil.rmtree(part)
     return output
