@@ -79,8 +79,9 @@ class Outside:
             if gained is None:
                 continue
             judgement = self._with_control(owner, judge_count(gained, self._spans, unit), unit)
-            confirmed = any(span.extra for span in self._spans)
-            if judgement.verdict in _TOLD or (judgement.verdict is Verdict.SATURATING and confirmed):
+            # Runtimes of libraries start threads as they need them: a pool of these that fills is not worth a word.
+            filled = judgement.verdict is Verdict.SATURATING and owner != "threads"
+            if judgement.verdict in _TOLD or (filled and any(span.extra for span in self._spans)):
                 found.append(self._grower(owner, domain, unit, gained, judgement))
         return found
 
