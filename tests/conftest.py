@@ -197,7 +197,7 @@ def past():
             "container_type": "dict",
             "chain": (ChainNode("module app", "module"), ChainNode(".Cart", "type"), ChainNode(".by_id", "dict")),
             "born_at": (Frame("app/cart.py", 41, "add"),), "grown_at": (Frame("app/cart.py", 42, "add"),),
-            "unit": "objects", "rate": 1.0, "bytes_per_call": 144.0, "share_bytes": 66_816,
+            "waits_at": (), "kinds": (), "unit": "objects", "rate": 1.0, "bytes_per_call": 144.0, "share_bytes": 66_816,
             "sentence": "Leak: `Cart.by_id` gains 1 `Item` per call (144 B), held by `module app`.",
         }  # fmt: skip
         return PastFinding(**values | changes)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from snapdiff.analysis.model import Verdict
+from snapdiff.analysis.model import Frame, Verdict
 from snapdiff.analysis.past import day
 from snapdiff.analysis.recall import in_common
 from snapdiff.analysis.trend import State, trend, workloads
@@ -157,6 +157,14 @@ def test_what_two_causes_have_in_common_is_said_in_words(past):
         "other types that grow with it: `str`",
         "a `dict` in both",
     ) == in_common(one, moved)
+
+
+def test_threads_that_wait_at_one_place_are_alike(past):
+    bare = {"type": None, "container": None, "chain": (), "born_at": (), "grown_at": (), "other_types": ()}
+    one = past.finding(**bare, domain="thread", kinds=("poller",), waits_at=(Frame("app/poll.py", 7, "run"),))
+    moved = replace(one, waits_at=(Frame("app/poll.py", 9, "run"),))
+    assert ("waiting at the same place, app/poll.py in run", "poller in both") == in_common(one, moved)
+    assert () == in_common(one, replace(one, waits_at=()))
 
 
 def test_a_builtin_type_alone_is_nothing_in_common(past):

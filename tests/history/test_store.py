@@ -17,7 +17,9 @@ HOSTILE = "'; DROP TABLE runs; --\\ \x1b[31m\u202e\"`\n</script>"
 
 
 def test_a_run_comes_back_as_it_went_in(store, past):
-    run = past.run(3, past.finding(), past.finding(fingerprint="0" * 12, type=None, container=None, share_bytes=None))
+    bare = past.finding(fingerprint="0" * 12, type=None, container=None, share_bytes=None)
+    thread = past.finding(fingerprint="1" * 12, kinds=("poller",), waits_at=(Frame("app/poll.py", 7, None),))
+    run = past.run(3, past.finding(), bare, thread)
     assert store.add(run)
     assert [run] == store.runs()
     assert [run] == store.runs("bench.py:checkout")

@@ -60,6 +60,10 @@ class PastFinding:
     chain: tuple[ChainNode, ...]
     born_at: tuple[Frame, ...]
     grown_at: tuple[Frame, ...]
+    waits_at: tuple[Frame, ...]
+    """Where threads or tasks that stayed are waiting."""
+    kinds: tuple[str, ...]
+    """What it is, in words, where it is no object: kinds of descriptors, names of threads, …"""
     unit: str
     """What `rate` counts: objects, entries, bytes, blocks, …"""
     rate: float
@@ -171,6 +175,8 @@ def past_finding(finding: Finding) -> PastFinding:
         chain=finding.chain,
         born_at=tuple(row.frame for row in finding.born_at),
         grown_at=tuple(row.frame for row in finding.grown_at),
+        waits_at=tuple(row.frame for row in finding.waits_at),
+        kinds=finding.kinds,
         unit=finding.unit,
         rate=gained_per_call(finding),
         bytes_per_call=finding.bytes_per_iteration,

@@ -46,14 +46,21 @@ def in_common(one: PastFinding, other: PastFinding) -> tuple[str, ...]:
     # A class of somebody's own tells; that two leaks are of `dict` does not.
     if same_type and "." in str(one.type):
         said.append(f"the same type, `{one.type}`")
-    for name, lines in (("grown at", (one.grown_at, other.grown_at)), ("born at", (one.born_at, other.born_at))):
-        if place := _first_common(*lines):
+    lines = (
+        ("grown at", one.grown_at, other.grown_at),
+        ("born at", one.born_at, other.born_at),
+        ("waiting at", one.waits_at, other.waits_at),
+    )
+    for name, these, those in lines:
+        if place := _first_common(these, those):
             said.append(f"{name} the same place, {_place(place)}")
     types = [name for name in one.other_types if name in other.other_types]
     if not said:
         return ()
     if same_type and "." not in str(one.type):
         said.append(f"`{one.type}` in both")
+    if kinds := [kind for kind in one.kinds if kind in other.kinds]:
+        said.append(f"{', '.join(kinds[:3])} in both")
     if types:
         said.append(f"other types that grow with it: {', '.join(f'`{name}`' for name in types[:3])}")
     if one.container_type and one.container_type == other.container_type and one.container != other.container:

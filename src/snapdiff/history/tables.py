@@ -54,7 +54,8 @@ def schema(table: str) -> pa.Schema:
             ("entry", text), ("number", number), ("fingerprint", text), ("verdict", text), ("law", text),
             ("domain", text), ("type", text), ("other_types", pa.list_(text)), ("container", text),
             ("container_type", text), ("chain", pa.list_(pa.struct([("label", text), ("type", text)]))),
-            ("born_at", frames), ("grown_at", frames), ("unit", text), ("rate", real), ("bytes_per_call", real),
+            ("born_at", frames), ("grown_at", frames), ("waits_at", frames), ("kinds", pa.list_(text)),
+            ("unit", text), ("rate", real), ("bytes_per_call", real),
             ("share_bytes", number), ("sentence", text), ("vector", pa.list_(pa.float32(), SIZE)),
         ],
         NOTES: [("fingerprint", text), ("at", text), ("ticket", text), ("fixed_in", text), ("text", text)],
@@ -131,6 +132,8 @@ def read_finding(row: Row) -> PastFinding:
                 "chain": tuple(ChainNode(**node) for node in row["chain"]),
                 "born_at": tuple(Frame(**frame) for frame in row["born_at"]),
                 "grown_at": tuple(Frame(**frame) for frame in row["grown_at"]),
+                "waits_at": tuple(Frame(**frame) for frame in row["waits_at"]),
+                "kinds": tuple(row["kinds"]),
             }
         )
     )  # fmt: skip

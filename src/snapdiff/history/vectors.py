@@ -40,6 +40,8 @@ _GROWN: Final = 2.0
 _BORN: Final = 1.5
 _FUNCTION: Final = 0.75
 _FILE: Final = 0.5
+_WAITS: Final = 2.0
+_KIND: Final = 1.0
 _DOMAIN: Final = 0.5
 
 
@@ -75,6 +77,9 @@ def _words(finding: PastFinding) -> Iterator[tuple[str, str, float]]:
         yield "steps", " ".join(pair), _TWO_STEPS
     yield from _places("grown", finding.grown_at, _GROWN)
     yield from _places("born", finding.born_at, _BORN)
+    yield from _places("waits", finding.waits_at, _WAITS)
+    for kind in finding.kinds[:_MOST]:
+        yield "kind", kind, _KIND
 
 
 def _places(kind: str, frames: Sequence[Frame], weight: float) -> Iterator[tuple[str, str, float]]:

@@ -37,7 +37,14 @@ def _run(run: PastRun, caps: PageCaps) -> PastRun:
 
 
 def _bare(finding: PastFinding) -> PastFinding:
-    bare: dict[str, Any] = {"other_types": (), "chain": (), "born_at": (), "grown_at": (), "sentence": ""}
+    bare: dict[str, Any] = {
+        "other_types": (),
+        "chain": (),
+        "born_at": (),
+        "grown_at": (),
+        "waits_at": (),
+        "sentence": "",
+    }
     return replace(finding, **bare)
 
 
@@ -52,5 +59,7 @@ def _course(course: Course, caps: PageCaps) -> Course:
             chain=finding.chain[: caps.finding_rows],
             born_at=finding.born_at[: caps.finding_rows],
             grown_at=finding.grown_at[: caps.finding_rows],
+            waits_at=finding.waits_at[: caps.finding_rows],
+            kinds=finding.kinds[: caps.finding_rows],
         ),
     )
