@@ -192,6 +192,22 @@ def test_a_rate_that_is_no_number_is_refused(past, rate):
         tables.read_finding({**row, "rate": rate})
 
 
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ("Invalid input, no: IO { body: Some(\"<Error><Message>The bucket does not exist</Message></Error>\") }",
+         "The bucket does not exist"),
+        ('IO { inner: Os { code: 111, message: "Connection refused" } }, location: "/root/x.rs"', "Connection refused"),
+        ("lance error: Not found: x.lance, /root/lance/src/dataset.rs:12:3", "lance error: Not found: x.lance"),
+        ("Broken { source: Generic }", "Broken"),
+        ("", "OSError"),
+        ("x" * 1000, "x" * 200),
+    ],
+)  # fmt: skip
+def test_of_what_lance_raises_the_reason_is_said(told, words):
+    assert f"The history at s3://b cannot be used: {words}." == store._sentence(OSError(told), "s3://b")
+
+
 @pytest.mark.parametrize("place", ["nonsense://bucket/place", "/dev/null/place"])
 def test_a_place_that_cannot_be_is_one_sentence(place, past):
     with pytest.raises(HistoryError, match=f"^The history at {place} cannot be used: .*[.]$"):

@@ -8,6 +8,7 @@ takes the first. So nothing is lost, and nothing is there twice. Only making a t
 from __future__ import annotations
 
 import random
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
@@ -37,6 +38,10 @@ _NONE: Final = "false"
 _MANY_FILES: Final = 64
 #: How long versions from before are kept: a reader that has begun is done by then.
 _KEEP_VERSIONS: Final = timedelta(days=1)
+
+#: A reason inside what Lance raises, which is a page of its own structures and source files.
+_REASON: Final = re.compile(r'<Message>([^<]+)</Message>|message: "([^"]+)"')
+_MOST_TEXT: Final = 200
 
 _T = TypeVar("_T")
 
@@ -242,6 +247,9 @@ def _told(read: Callable[[], _T], place: str) -> _T:
 
 
 def _sentence(error: Exception, place: str) -> str:
-    """Say in one line what went wrong; Lance's own words come with its source lines, which tell a reader nothing."""
-    words = str(error).split(", /")[0].split("\n")[0].strip().rstrip(".")
+    """Say in one line what went wrong: what the object store or the system says, of all that Lance tells around it."""
+    told = str(error)
+    said = _REASON.search(told)
+    words = (said[1] or said[2]) if said else re.split(r", /| \{|\n", told)[0]
+    words = words[:_MOST_TEXT].strip().rstrip(".")
     return f"The history at {place} cannot be used: {words or type(error).__name__}."
