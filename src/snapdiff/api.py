@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from os import PathLike
+
     from snapdiff.analysis import Analysis
+    from snapdiff.analysis.model import Finding
     from snapdiff.analysis.suppressions import Suppression
 
 
@@ -23,6 +26,11 @@ class Report:
     def verdict(self) -> str:
         """The run's verdict, one of `snapdiff.analysis.Verdict`."""
         return str(self.analysis.verdict)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every cause that is not clean, the worst first."""
+        return self.analysis.findings
 
     @property
     def sentence(self) -> str:
@@ -47,7 +55,7 @@ class Report:
         Path(path).write_text(self.render(form), encoding="utf-8")
 
 
-def analyze(path: str | Path, suppressions: Sequence[Suppression] = ()) -> Report:
+def analyze(path: str | PathLike[str], suppressions: Sequence[Suppression] = ()) -> Report:
     """Read and judge a recording. Raises snapdiff.recording.RecordingError with one sentence.
 
     `suppressions` (see `snapdiff.analysis.suppressions.parse`) take what they match out of the verdict.

@@ -1,0 +1,134 @@
+"""Measures one test: after a plain call, whose outcome is the test's, 1, 10 and N more of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from snapdiff.pytest_measure.asked import Asked
+from snapdiff.pytest_measure.folder import Folder, page_of
+from snapdiff.pytest_measure.result import CLEAN, NOT_MEASURED, Result
+from snapdiff.pytest_measure.rewind import Rewind, renew
+from snapdiff.pytest_measure.tools import _MOCKS, _PYTEST
+from snapdiff.record.inprocess import Done, Place, measure
+from snapdiff.record.options import Options, OptionsError
+
+#: Seconds that sealing and judging may take: a recording of some MB takes three.
+_JUDGING_SECONDS = 300
+
+
+class Measuring:
+    """One test that is to be measured. Made before its plain call."""
+
+    def __init__(self, item: pytest.Function, asked: Asked, folder: Folder) -> None:
+        self._item = item
+        self._asked = asked
+        self._folder = folder
+        self._rewind = Rewind(item)
+        self._started = time.perf_counter()
+
+    def run(self) -> Result:
+        """Measure, after the plain call has gone well; never raises for what is not the test's fault."""
+        seconds = time.perf_counter() - self._started
+        asked, test = self._asked, self._item.nodeid
+        planned = seconds * sum(asked.rounds)
+        if not asked.marked and planned > asked.max_time:
+            why = f"a call takes {seconds:.2g} s, {sum(asked.rounds)} of them longer than {asked.max_time:g} s"
+            return Result(test, NOT_MEASURED, why)
+        self._rewind.keep_first()
+        try:
+            recording = self._folder.room_for(test)
+            done = self._measure(recording)
+        except (OptionsError, OSError) as error:
+            return Result(test, NOT_MEASURED, str(error))
+        finally:
+            self._rewind.finish()
+        if isinstance(done.error, KeyboardInterrupt | pytest.exit.Exception | SystemExit):
+            done.discard()
+            raise done.error
+        if done.error is not None and not done.grew:
+            done.discard()
+            how = f"{done.facts.ended.text}: the test cannot be called again and again"
+            hint = "" if asked.fresh else '; fixtures="fresh" sets its fixtures up for each call'
+            return Result(test, NOT_MEASURED, how + hint)
+        if not done.grew and not asked.keep:
+            done.discard()
+            return Result(test, CLEAN, "nothing grew with the calls")
+        return self._judge(done, recording)
+
+    def _measure(self, recording: Path) -> Done:
+        asked, item = self._asked, self._item
+        options = Options(
+            target=item.nodeid, output=recording, rounds=asked.rounds, trace="auto", max_time=asked.max_time,
+            command=("pytest", item.nodeid), force=True,
+        )  # fmt: skip
+        file, line, _ = item.location
+        place = Place(str(item.config.rootpath / file), None if line is None else line + 1, str(item.config.rootpath))
+        return measure(self._call, options, place, owners=owners(item, asked.fresh))
+
+    def _call(self) -> None:
+        """Call the test as pytest does, from the state before its first call."""
+        item: Any = self._item
+        self._rewind.back()
+        if self._asked.fresh:
+            renew(item)
+        item.runtest()
+        # A TestCase raises nothing: it tells its item.
+        if getattr(item, "_excinfo", None):
+            error = item._excinfo[0].value
+            item._excinfo.clear()
+            raise error
+
+    def _judge(self, done: Done, recording: Path) -> Result:
+        test, page = self._item.nodeid, page_of(recording)
+        request = {
+            "part": str(done.part), "recording": str(recording), "page": str(page), "test": test,
+            "project": str(self._item.config.rootpath), "facts": dataclasses.asdict(done.facts),
+            "allow": self._asked.allow, "known": sorted(self._asked.known),
+        }  # fmt: skip
+        # Outside of the test's folder and path, so that nothing there is taken for a library of ours.
+        command = [sys.executable, "-P", "-m", "snapdiff.pytest_measure.judge"]
+        try:
+            answered = subprocess.run(
+                command, input=json.dumps(request), capture_output=True, text=True, timeout=_JUDGING_SECONDS,
+                check=False, encoding="utf-8",
+            )  # fmt: skip
+            answer = json.loads(answered.stdout) if answered.returncode == 0 else None
+        except (OSError, subprocess.SubprocessError, ValueError) as error:
+            return Result(test, NOT_MEASURED, f"it was measured, and judging failed: {error}")
+        if answer is None:
+            last = (answered.stderr.strip().splitlines() or ["no reason was given"])[-1]
+            return Result(test, NOT_MEASURED, f"it was measured, and judging failed: {last}")
+        done.discard()
+        return Result.of(test, answer, page, self._asked)
+
+
+def owners(item: pytest.Function, fresh: bool) -> list[Any]:
+    """Return what pytest alone holds and is the program's: values of fixtures, the test's `self`; then the session.
+
+    What the session holds besides is found through it, and so known to be pytest's.
+    """
+    found: list[Any] = []
+    for definitions in item._fixtureinfo.name2fixturedefs.values():
+        definition = definitions[-1]
+        cached = definition.cached_result
+        if cached is not None and cached[2] is None and not (fresh and definition.scope == "function"):
+            found.append(cached[0])
+    if not fresh:
+        found.append(item.instance)
+    kept: list[Any] = []
+    for value in found:
+        cls = type(value)
+        tool = f"{cls.__module__}.{cls.__qualname__}".startswith((*_PYTEST, *_MOCKS))
+        simple = value is None or isinstance(value, str | bytes | int | float | complex | ModuleType | type)
+        if not tool and not simple and all(value is not each for each in kept):
+            kept.append(value)
+    return [*kept, item.session]
