@@ -1,12 +1,12 @@
 """snapdiff finds memory leaks in Python programs and proves them.
 
-    recording = snapdiff.record(function)          calls it 1, 10 and 151 times, in this process
-    report = snapdiff.analyze(recording)
-    report.verdict, report.findings, report.save("leak.html")
+recording = snapdiff.record(function)          calls it 1, 10 and 151 times, in this process
+report = snapdiff.analyze(recording)
+report.verdict, report.findings, report.save("leak.html")
 
-    with snapdiff.watch() as watch:                or a loop that the program drives itself
-        for item in watch.calls(items):
-            handle(item)
+with snapdiff.watch() as watch:                or a loop that the program drives itself
+    for item in watch.calls(items):
+        handle(item)
 """
 
 from __future__ import annotations

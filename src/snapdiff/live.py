@@ -132,7 +132,9 @@ class Watch:
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._run is None:
             return
         done = self._run.end(error)
@@ -164,9 +166,7 @@ def watch(
     place = Place(caller.f_code.co_filename, caller.f_lineno, str(Path.cwd()))
     planned = check_rounds(tuple(rounds))
     room = _Room(spec, output)
-    options = room.options(
-        rounds=planned, trace=trace, trace_depth=trace_depth, max_time=max_time, force=force
-    )
+    options = room.options(rounds=planned, trace=trace, trace_depth=trace_depth, max_time=max_time, force=force)
     return Watch(room, options, place)
 
 

@@ -21,10 +21,15 @@ if TYPE_CHECKING:
     from snapdiff.settings import Settings
 
 _MARKER = (
-    "snapdiff(rounds=(1, 10, 151), allow=None, fixtures='once', max_time=20, skip=None): call the test again and again, "
-    "and fail it when objects or memory are left behind with every call. allow='2 objects/call' is a budget; "
+    "snapdiff(rounds=(1, 10, 151), allow=None, fixtures='once', max_time=20, skip=None): call the test again and "
+    "again, and fail it when objects or memory are left behind with every call. allow='2 objects/call' is a budget; "
     "fixtures='fresh' sets the test's own fixtures up for each call; skip='why' leaves it out of --snapdiff."
 )
+
+
+#: Where a test's result waits for its report, and its name there: xdist carries what a report has in its namespace.
+_RESULT = pytest.StashKey[dict[str, Any]]()
+_ON_REPORT = "snapdiff"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -91,11 +96,11 @@ class _Run:
         """Read the settings and the baseline, once. Raises pytest.UsageError."""
         if self._settings is not None:
             return
-        from snapdiff.settings import Settings, baseline_of, budget_of, read_settings, suppressions_of
+        from snapdiff.settings import baseline_of, budget_of, read_settings, suppressions_of
 
         option, root = self._config.getoption, self._config.rootpath
         try:
-            settings: Settings = read_settings(root)
+            settings = read_settings(root)
             budget_of(settings, None)
             suppressions_of(settings)
             named = option("snapdiff_baseline")
@@ -162,7 +167,7 @@ class _Run:
         """Put the result on the report, which xdist carries to the process that sums up."""
         report = yield
         if call.when == "call" and _RESULT in item.stash:
-            report.snapdiff = item.stash[_RESULT]
+            report.__dict__[_ON_REPORT] = item.stash[_RESULT]
             del item.stash[_RESULT]
         return report
 
@@ -170,7 +175,7 @@ class _Run:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Collect the results."""
-        fields = getattr(report, "snapdiff", None)
+        fields = getattr(report, _ON_REPORT, None)
         if fields is not None:
             from snapdiff.pytest_measure.summary import result_of
 
@@ -212,6 +217,3 @@ class _Run:
         from snapdiff.pytest_measure.result import NOT_MEASURED
 
         return [result.test for result in self._results if result.verdict not in (NOT_MEASURED, "inconclusive")]
-
-
-_RESULT = pytest.StashKey[dict[str, Any]]()

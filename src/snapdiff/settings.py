@@ -18,7 +18,7 @@ _OF_PYTEST = ("rounds", "allow", "fixtures", "max_time", "dir", "strict", "keep"
 
 @dataclass(frozen=True)
 class Settings:
-    """What `[tool.snapdiff]` says. `place` is the pyproject.toml, None without one; paths are relative to its folder."""
+    """What `[tool.snapdiff]` says. `place` is the pyproject.toml or None; paths are relative to its folder."""
 
     place: Path | None = None
     suppressions: tuple[str, ...] = ()

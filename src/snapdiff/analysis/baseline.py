@@ -25,7 +25,11 @@ class Known:
 
 def known_leaks(target: str, findings: Iterable[Finding]) -> list[Known]:
     """Return the leaks among findings, as a baseline has them."""
-    return [Known(target, each.fingerprint, str(each.verdict), each.sentence) for each in findings if each.verdict in ACCUSED]
+    return [
+        Known(target, each.fingerprint, str(each.verdict), each.sentence)
+        for each in findings
+        if each.verdict in ACCUSED
+    ]
 
 
 def parse_baseline(text: str, where: str) -> tuple[Known, ...]:

@@ -34,6 +34,8 @@ def parse_budget(text: str, where: str) -> Budget:
         found = _PART.fullmatch(part.strip())
         unit = "" if found is None else "objects" if found[2].startswith("object") else "bytes"
         if found is None or unit in limits:
-            raise ValueError(f"{where}: write `2 objects/call`, `500 bytes/call` or both with a comma, not {text[:80]!r}")
+            raise ValueError(
+                f"{where}: write `2 objects/call`, `500 bytes/call` or both with a comma, not {text[:80]!r}"
+            )
         limits[unit] = float(found[1]) * _BYTES.get(found[2], 1)
     return Budget(limits.get("objects"), limits.get("bytes"))

@@ -65,7 +65,7 @@ def _of_mark(item: pytest.Item, mark: pytest.Mark) -> dict[str, Any]:
         what = repr(unknown[0]) if unknown else "arguments without a name"
         raise pytest.UsageError(f"{where} does not take {what}; it takes {', '.join(_OF_A_MARK)}.")
     try:
-        check_pytest(mark.kwargs, where)
+        check_pytest(dict(mark.kwargs), where)
     except ValueError as error:
         raise pytest.UsageError(f"{error}.") from None
     return dict(mark.kwargs)

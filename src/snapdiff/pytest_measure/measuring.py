@@ -15,14 +15,17 @@ import pytest
 
 from snapdiff.pytest_measure.asked import Asked
 from snapdiff.pytest_measure.folder import Folder, page_of
+from snapdiff.pytest_measure.quick import grows
 from snapdiff.pytest_measure.result import CLEAN, NOT_MEASURED, Result
 from snapdiff.pytest_measure.rewind import Rewind, renew
-from snapdiff.pytest_measure.tools import _MOCKS, _PYTEST
+from snapdiff.pytest_measure.tools import is_of_a_tool
 from snapdiff.record.inprocess import Done, Place, measure
 from snapdiff.record.options import Options, OptionsError
 
 #: Seconds that sealing and judging may take: a recording of some MB takes three.
 _JUDGING_SECONDS = 300
+#: What ends the whole run of pytest.
+_ENDINGS = (KeyboardInterrupt, SystemExit, pytest.exit.Exception)
 
 
 class Measuring:
@@ -33,6 +36,7 @@ class Measuring:
         self._asked = asked
         self._folder = folder
         self._rewind = Rewind(item)
+        self._first = True
         self._started = time.perf_counter()
 
     def run(self) -> Result:
@@ -45,24 +49,42 @@ class Measuring:
             return Result(test, NOT_MEASURED, why)
         self._rewind.keep_first()
         try:
+            if not asked.marked and not asked.keep:
+                skipped = self._look()
+                if skipped is not None:
+                    return skipped
             recording = self._folder.room_for(test)
             done = self._measure(recording)
         except (OptionsError, OSError) as error:
             return Result(test, NOT_MEASURED, str(error))
         finally:
             self._rewind.finish()
-        if isinstance(done.error, KeyboardInterrupt | pytest.exit.Exception | SystemExit):
+        if isinstance(done.error, _ENDINGS):
             done.discard()
             raise done.error
         if done.error is not None and not done.grew:
             done.discard()
-            how = f"{done.facts.ended.text}: the test cannot be called again and again"
-            hint = "" if asked.fresh else '; fixtures="fresh" sets its fixtures up for each call'
-            return Result(test, NOT_MEASURED, how + hint)
+            return Result(test, NOT_MEASURED, self._why(done.facts.ended.text))
         if not done.grew and not asked.keep:
             done.discard()
             return Result(test, CLEAN, "nothing grew with the calls")
         return self._judge(done, recording)
+
+    def _look(self) -> Result | None:
+        """Return the result where a quick look is enough, None where the test is to be measured."""
+        try:
+            grew = grows(self._call)
+        except _ENDINGS:
+            raise
+        except BaseException as error:
+            # Failed, skipped: whatever pytest would have taken for an outcome.
+            how = f"raised {type(error).__name__} when called once more"
+            return Result(self._item.nodeid, NOT_MEASURED, self._why(how))
+        return None if grew else Result(self._item.nodeid, CLEAN, "nothing grew in a quick look")
+
+    def _why(self, how: str) -> str:
+        hint = "" if self._asked.fresh else '; fixtures="fresh" sets its fixtures up for each call'
+        return f"{how}: the test cannot be called again and again{hint}"
 
     def _measure(self, recording: Path) -> Done:
         asked, item = self._asked, self._item
@@ -79,7 +101,8 @@ class Measuring:
         item: Any = self._item
         self._rewind.back()
         if self._asked.fresh:
-            renew(item)
+            renew(item, self._first)
+            self._first = False
         item.runtest()
         # A TestCase raises nothing: it tells its item.
         if getattr(item, "_excinfo", None):
@@ -127,7 +150,7 @@ def owners(item: pytest.Function, fresh: bool) -> list[Any]:
     kept: list[Any] = []
     for value in found:
         cls = type(value)
-        tool = f"{cls.__module__}.{cls.__qualname__}".startswith((*_PYTEST, *_MOCKS))
+        tool = is_of_a_tool(f"{cls.__module__}.{cls.__qualname__}")
         simple = value is None or isinstance(value, str | bytes | int | float | complex | ModuleType | type)
         if not tool and not simple and all(value is not each for each in kept):
             kept.append(value)

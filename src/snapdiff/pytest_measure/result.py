@@ -35,7 +35,9 @@ class Result:
         """Return the result that the answer of `judge` amounts to."""
         failure = accepted = ""
         if answer["new"] or (asked.strict and answer["open"]):
-            failure = f"snapdiff measured {sum(asked.rounds)} calls of this test and more.\n\n{answer['text']}\nPage: {page}"
+            failure = (
+                f"snapdiff measured {sum(asked.rounds)} calls of this test and more.\n\n{answer['text']}\nPage: {page}"
+            )
         elif answer["verdict"] in _LEAKS:
             limit = f"within the budget of {asked.allow}" if answer["allowed"] else ""
             known = "in the baseline" if answer["known_leaks"] else ""

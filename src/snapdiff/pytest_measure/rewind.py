@@ -8,6 +8,7 @@ call left is put back at the end, for the report of the test.
 from __future__ import annotations
 
 import logging
+import shutil
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -21,29 +22,32 @@ class Rewind:
 
     def __init__(self, item: pytest.Item) -> None:
         self._item = item
-        self._lists = [_List(found) for found in _lists(item)]
-        self._streams = [_Stream(handler.stream) for handler in _handlers()]
+        self._recorders: list[_List | _Stream] = [_List(found) for found in _lists(item)]
+        self._recorders += [_Stream(handler.stream) for handler in _handlers()]
         self._monkeypatch = getattr(item, "funcargs", {}).get("monkeypatch")
         self._patches = _Patches(self._monkeypatch) if isinstance(self._monkeypatch, pytest.MonkeyPatch) else None
         self._output: tuple[str, str] | None = None
 
     def keep_first(self) -> None:
         """Keep what the first call left."""
-        for each in (*self._lists, *self._streams):
+        for each in self._recorders:
             each.keep()
         self._output = self._drain()
 
     def back(self) -> None:
         """Restore the state before the first call."""
-        for each in (*self._lists, *self._streams):
+        for each in self._recorders:
             each.back()
         if self._patches is not None:
             self._patches.back()
+        # A warning that is shown once for each place is shown again, as in another test: this forgets where it was.
+        with warnings.catch_warnings():
+            pass
         self._drain()
 
     def finish(self) -> None:
         """Put back what the first call left."""
-        for each in (*self._lists, *self._streams):
+        for each in self._recorders:
             each.finish()
         self._drain()
         if self._output is not None:
@@ -137,11 +141,19 @@ class _Patches:
         own.undo()
 
 
-def renew(item: pytest.Item) -> None:
-    """Tear down a test's own fixtures and set them up again; those that it shares with others stay."""
+def renew(item: pytest.Item, first: bool) -> None:
+    """Tear down a test's own fixtures and set them up again; those that it shares with others stay.
+
+    `first` says that the fixtures are those of the test's first call, whose temporary folder is left to pytest.
+    """
     state: Any = item.session._setupstate
+    stash: Any = item.stash
+    noted = dict(stash._storage)
+    folder = getattr(item, "funcargs", {}).get("tmp_path")
     # As if another test of the same parent followed.
     state.teardown_exact(item.parent)
+    if folder is not None and not first:
+        shutil.rmtree(folder, ignore_errors=True)
     again: Callable[[], None] | None = getattr(item, "_initrequest", None)
     if again is not None:
         again()
@@ -149,4 +161,7 @@ def renew(item: pytest.Item) -> None:
         # The test's `self` is made anew for each test, too.
         for name in ("_instance", "_obj"):
             item.__dict__.pop(name, None)
+    for key, value in noted.items():
+        # What plugins noted when the test was set up, and take away when it is torn down.
+        stash.setdefault(key, value)
     state.setup(item)

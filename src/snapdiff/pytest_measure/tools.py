@@ -6,10 +6,18 @@ The rule: the chain that keeps the survivors alive passes through an object of a
 
 from __future__ import annotations
 
-from snapdiff.analysis.model import Finding
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from snapdiff.analysis.model import Finding
 
 _PYTEST = ("_pytest.", "pytest.", "pytest_", "pluggy.", "xdist.", "_hypothesis_")
 _MOCKS = ("unittest.mock.", "mock.mock.")
+
+
+def is_of_a_tool(kind: str) -> bool:
+    """Say whether a type, by its full name, is pytest's, a plugin's or a mock."""
+    return kind.startswith((*_PYTEST, *_MOCKS))
 
 
 def held_by(finding: Finding) -> str | None:

@@ -145,9 +145,7 @@ def _body() -> None:
 class _Run:
     """A spool and the agent that writes to it, in this process. A context: nothing of it is left afterwards."""
 
-    def __init__(
-        self, options: Options, kind: type[Guest], found: Target, place: Place, owners: Sequence[Any]
-    ) -> None:
+    def __init__(self, options: Options, kind: type[Guest], found: Target, place: Place, owners: Sequence[Any]) -> None:
         options.check()
         self.options = options
         self.kind = kind

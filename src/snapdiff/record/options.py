@@ -80,7 +80,9 @@ def parse_rounds(text: str) -> tuple[int, ...]:
 
 
 def check_rounds(
-    rounds: tuple[int, ...], shown: str | None = None, example: str = "Give rising numbers of calls, such as 1, 10, 151."
+    rounds: tuple[int, ...],
+    shown: str | None = None,
+    example: str = "Give rising numbers of calls, such as 1, 10, 151.",
 ) -> tuple[int, ...]:
     """Return rounds that can be run. Raises OptionsError unless they are two or more rising numbers."""
     shown = shown or f"rounds {', '.join(map(str, rounds))}"

@@ -1,0 +1,39 @@
+"""A quick look at a test that nobody has marked: whether it is worth a measurement.
+
+A measurement takes some twenty collections and walks over the heap, one to four seconds in a usual test process; a suite
+has thousands of tests, and in nearly all of them nothing grows. Memory blocks (`sys.getallocatedblocks`) count
+every object of up to 512 bytes, tracked or not. What gains less than one in five calls is not seen this way: a mark on
+the test measures it whole.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Callable
+
+#: Calls of each half. The first half fills caches and makes what is made once.
+CALLS = 50
+#: Blocks that the second half must gain: one in five calls. Of 61 tests of cachetools in which nothing is kept, none
+#: gained more than 4.
+BLOCKS = 10
+
+
+def grows(call: Callable[[], None]) -> bool:
+    """Call some times, and say whether the second half of the calls left something behind."""
+    _calls(call)
+    before = _blocks()
+    _calls(call)
+    return _blocks() - before >= BLOCKS
+
+
+def _calls(call: Callable[[], None]) -> None:
+    for _ in range(CALLS):
+        call()
+
+
+def _blocks() -> int:
+    # A second collection frees what the finalizers of the first let go.
+    gc.collect()
+    gc.collect()
+    return sys.getallocatedblocks()
