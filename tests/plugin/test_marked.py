@@ -2,7 +2,10 @@
 
 import pytest
 
-CLEAN = ["test_keeps_in_a_fixture_of_each_call", "test_uses_all_that_pytest_keeps", "test_warns_and_prints"]
+CLEAN = [
+    "test_keeps_in_a_fixture_of_each_call", "test_uses_all_that_pytest_keeps", "test_warns_and_prints",
+    "TestCase::test_in_parts",
+]  # fmt: skip
 LEAK = "test_keeps_in_its_fixture"
 
 
@@ -73,6 +76,11 @@ def test_a_leak_within_its_budget_passes(marked):
 
 def test_warnings_are_counted_once(marked):
     assert 1 == marked.out.count("DeprecationWarning: older")
+
+
+def test_subtests_are_reported_once(marked):
+    assert marked.out.count("SUBPASSED") <= 2
+    assert "2 subtests passed" in marked.out or "subtests" not in marked.out
 
 
 def test_only_what_grew_is_kept_in_the_folder(marked):

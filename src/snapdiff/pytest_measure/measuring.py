@@ -19,6 +19,7 @@ from snapdiff.pytest_measure.quick import grows
 from snapdiff.pytest_measure.result import CLEAN, NOT_MEASURED, Result
 from snapdiff.pytest_measure.rewind import Rewind, renew
 from snapdiff.pytest_measure.tools import is_of_a_tool
+from snapdiff.pytest_measure.unreported import Unreported
 from snapdiff.record.inprocess import Done, Place, measure
 from snapdiff.record.options import Options, OptionsError
 
@@ -36,6 +37,7 @@ class Measuring:
         self._asked = asked
         self._folder = folder
         self._rewind = Rewind(item)
+        self._unreported = Unreported(item)
         self._first = True
         self._started = time.perf_counter()
 
@@ -49,12 +51,13 @@ class Measuring:
             return Result(test, NOT_MEASURED, why)
         self._rewind.keep_first()
         try:
-            if not asked.marked and not asked.keep:
-                skipped = self._look()
-                if skipped is not None:
-                    return skipped
-            recording = self._folder.room_for(test)
-            done = self._measure(recording)
+            with self._unreported:
+                if not asked.marked and not asked.keep:
+                    skipped = self._look()
+                    if skipped is not None:
+                        return skipped
+                recording = self._folder.room_for(test)
+                done = self._measure(recording)
         except (OptionsError, OSError) as error:
             return Result(test, NOT_MEASURED, str(error))
         finally:
@@ -104,6 +107,7 @@ class Measuring:
             renew(item, self._first)
             self._first = False
         item.runtest()
+        self._unreported.check()
         # A TestCase raises nothing: it tells its item.
         if getattr(item, "_excinfo", None):
             error = item._excinfo[0].value

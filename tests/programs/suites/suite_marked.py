@@ -94,6 +94,11 @@ class TestCase(unittest.TestCase):
     def setUp(self):
         self.things = [1]
 
+    def test_in_parts(self):
+        for part in range(2):
+            with self.subTest(part=part):
+                assert part < 2
+
     @pytest.mark.snapdiff(rounds=(1, 3, 20), allow="2 objects/call, 1 KB/call")
     def test_keeps(self):
         assert self.things == [1]
