@@ -41,7 +41,7 @@ def test_a_budget_is_objects_or_bytes_or_both(text, expected):
 
 @pytest.mark.parametrize("text", ["", "2", "2 objects", "-1 objects/call", "1 KB/call, 2 KB/call", "2 objects/call,"])
 def test_another_budget_is_refused_saying_where(text):
-    with pytest.raises(ValueError, match="^here: write `2 objects/call`"):
+    with pytest.raises(ValueError, match=r"^here: write `2 objects/call`"):
         parse_budget(text, "here")
 
 
@@ -77,7 +77,7 @@ def test_a_baseline_is_sorted_and_reads_back():
     text = render_baseline([C, A, B, A])
     assert text == render_baseline([A, B, C])
     assert (A, B, C) == parse_baseline(text, "here")
-    assert 4 == len(text.splitlines()) - 1
+    assert 3 == text.count('"fingerprint": ') == len(text.splitlines()) - 3
     assert () == parse_baseline(render_baseline([]), "here")
 
 
@@ -90,7 +90,7 @@ def test_a_baseline_is_sorted_and_reads_back():
     ],
 )  # fmt: skip
 def test_what_is_no_baseline_is_refused_saying_where(text):
-    with pytest.raises(ValueError, match="^here"):
+    with pytest.raises(ValueError, match=r"^here"):
         parse_baseline(text, "here")
 
 

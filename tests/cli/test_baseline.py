@@ -9,7 +9,7 @@ import pytest
 def leaking(snapdiff, tmp_path_factory):
     """A recording of a program that keeps an item a call."""
     path = tmp_path_factory.mktemp("leaking") / "run.snapdiff"
-    done = snapdiff("record", "keeps_items.py:work", "-o", path, "--rounds", "1,3,20", "--trace", "off", "--quiet")
+    done = snapdiff("record", "keeps_items.py:keep", "-o", path, "--rounds", "1,3,20", "--trace", "off", "--quiet")
     assert 0 == done.code, done.err
     return path
 
@@ -30,7 +30,7 @@ def test_a_known_leak_passes_and_a_new_one_fails(invoke, leaking, tmp_path):
     baseline.write_text(json.dumps(content))
     new = invoke("check", leaking, "--baseline", baseline)
     assert 1 == new.code
-    assert f"{baseline}: gone: keeps_items.py:work: Leak: it is mended." in new.out
+    assert f"{baseline}: gone: keeps_items.py:keep: Leak: it is mended." in new.out
 
 
 def test_a_leak_within_the_budget_passes(invoke, leaking):
@@ -52,7 +52,7 @@ def test_settings_of_the_project_are_used(invoke, leaking, tmp_path):
         (("--allow", "much"), "--allow: write `2 objects/call`, `500 bytes/call` or both with a comma, not 'much'."),
         (
             ("--update-baseline",),
-            "--update-baseline needs --baseline FILE, or `baseline` in [tool.snapdiff], to write to.",
+            "--update-baseline needs --baseline FILE, or `baseline` in [tool.snapdiff]",
         ),
         (("--baseline", "/nowhere/known.json"), "The baseline in /nowhere/known.json cannot be read: No such file or"),
     ],
