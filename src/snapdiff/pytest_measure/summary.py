@@ -11,7 +11,7 @@ from snapdiff.pytest_measure.result import NOT_MEASURED, Result
 
 #: Tests that are named for not having been measured; all of them with -v.
 _MOST_NAMED = 20
-_TOLD = ("leak", "slow-leak", "inconclusive", "cycle", NOT_MEASURED)
+_TOLD = ("leak", "slow-leak", "inconclusive", NOT_MEASURED)
 
 
 def lines(results: Sequence[Result], gone: Iterable[Known], verbose: bool) -> list[str]:
