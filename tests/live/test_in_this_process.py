@@ -32,7 +32,7 @@ def test_a_clean_function_is_clean_exactly(told):
 
 def test_a_method_that_keeps_is_accused_with_its_lines(told):
     row = told["method"]
-    assert ("leak", "the recorded Shop → sold", True, "Shop.sell") == (
+    assert ("leak", "module __main__ → shop.sold", True, "Shop.sell") == (
         row["verdict"], row["path"], row["grown"], row["born"],
     )  # fmt: skip
     assert [1, 3, 20, 40, 80, 160] == row["objects"]

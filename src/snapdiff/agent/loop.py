@@ -90,7 +90,8 @@ class Loop(Guest):
         self.series = self._series(spool.WORKLOAD, self.plan.rounds)
         yield from self.series
         self.planned = True
-        yield from self._extra_rounds()
+        self.series = self._extra_rounds()
+        yield from self.series
         self.decided = len(self.measurer.book.history)
         if self.left or not self.screen.open or self.plan.trace != AUTO or _tracemalloc.is_tracing():
             return
@@ -167,6 +168,9 @@ class _LoopEndedError(Exception):
     """The loop ended within a round."""
 
 
+_END = object()
+
+
 class Items:
     """The items of a loop. Asking for one ends the call before it, and takes the checkpoint that is due."""
 
@@ -188,11 +192,11 @@ class Items:
                 self._begun = True
                 self._go_on(None)
         if self._source is not None:
-            try:
-                return next(self._source)
-            except StopIteration:
-                self.stop()
-                raise
+            item = next(self._source, _END)
+            if item is not _END:
+                return item
+            # Not while an exception is handled: it and its traceback would be objects at this checkpoint alone.
+            self.stop()
         if loop.finished:
             raise StopIteration
         self._count += 1

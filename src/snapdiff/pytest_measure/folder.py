@@ -50,5 +50,5 @@ def page_of(recording: Path) -> Path:
 
 def name_of(test: str) -> str:
     """Return a file name for a test id, safe everywhere: its readable end, and a hash that tells it from others."""
-    readable = re.sub(r"[^A-Za-z0-9_.]+", "-", test)[-_LONGEST:].strip("-.")
+    readable = re.sub(r"[^A-Za-z0-9_.]+", "-", test)[-_LONGEST:].strip("-.") or "test"
     return f"{readable}-{hashlib.sha256(test.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
