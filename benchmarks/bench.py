@@ -1,20 +1,23 @@
 """Measures what snapdiff costs beside its peers, as ratios taken in one run, and prints one table.
 
     python benchmarks/bench.py                                 100,000 and one million objects, every peer
-    python benchmarks/bench.py --huge                          ten million too, snapdiff alone
+    python benchmarks/bench.py --huge                          ten million too, snapdiff alone, untraced
+    python benchmarks/bench.py --heap scattered                on heaps of which a fifth was replaced
     python benchmarks/bench.py --peers none --objects 100000   in a few minutes
     python benchmarks/bench.py --readme                        writes the table into the README as well
 
 Three parts, each of which `--only` can choose:
 
-- `snapshot`: what is alive, asked of each tool on the same heap. Each operation has a process of its own, in which
-  `gc.collect()` is timed beside every run. Ratios are of CPU time, child processes included, and the memory is what the
-  process (or its child) had more at its peak than before the first run.
-- `analysis`: recordings of a leaking and of a clean program with such a heap; `check` and `report` in new processes.
-- `workload`: whole runs of a workload under nothing, snapdiff, tracemalloc and memray, in turn.
+- `snapshot`: what is alive, asked of each tool on the same heap. Each operation has a process of its own. Ratios are
+  of CPU time, child processes included, to a `gc.collect()` timed in the same process before the tool was there; the
+  memory is what the process (or its child) had more at its peak than before the first run.
+- `analysis`: recordings of a leaking and of a clean application; `check` and `report` in new processes.
+- `workload`: whole runs of a workload under nothing, snapdiff, tracemalloc and memray, in turn. Compared is the CPU
+  time of the calls alone, which the workload takes itself; what costs little is run `--pairs` times.
 
-What takes longer than `--limit` seconds is cut off: shown is the median of the runs that were complete, and how many,
-or `> X ×` where none was. Absolute times depend on the machine; the ratios are what counts.
+What takes more than `--limit` seconds of CPU time is cut off: shown is the median of the runs that were complete, or
+`> X ×` where none was. How many runs there were is said where they are fewer than five. Absolute times depend on the
+machine; the ratios are what counts.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ from pathlib import Path
 from typing import Any
 
 from accuracy import environments
-from speed import machine, ours, recordings, snapshots, table, whole
+from speed import heap, machine, ours, recordings, snapshots, table, whole
 
 PARTS = ("snapshot", "analysis", "workload")
 PEERS = {
@@ -41,12 +44,13 @@ PEERS = {
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 HUGE = 10_000_000
-LIMIT = 300.0
+LIMIT = 120.0
 
 
 def main() -> None:
     """Measure and print."""
     options = _options()
+    options.heap = options.heap.replace("-", " ")
     sizes = sorted({*options.objects, *((HUGE,) if options.huge else ())})
     peers_python = _peers_python() if options.peers else Path(sys.executable)
     sections: list[table.Section] = []
@@ -54,20 +58,26 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         if "snapshot" in options.only:
-            asked = snapshots.measure_all(sizes, options.peers, peers_python, options.runs, options.limit)
-            sections.append(snapshots.section(asked, sizes, options.runs))
+            asked = snapshots.measure_all(
+                sizes, options.peers, peers_python, runs=options.runs, limit=options.limit, kind=options.heap
+            )
+            sections.append(snapshots.section(asked, sizes, options.heap))
             plain["snapshot"] = [each.plain() for each in asked]
         if "analysis" in options.only:
-            recorded = recordings.measure_all(sizes, options.runs, options.limit, folder)
-            sections.append(recordings.section(recorded, sizes))
+            recorded_sizes = [size for size in sizes if size <= recordings.LARGEST]
+            recorded = recordings.measure_all(
+                recorded_sizes, folder, runs=options.runs, limit=options.limit, kind=options.heap
+            )
+            sections.append(recordings.section(recorded, recorded_sizes))
             plain["analysis"] = [each.plain() for each in recorded]
         if "workload" in options.only:
             variants = whole.measure_all(
-                options.peers, peers_python, folder, runs=options.runs, limit=options.limit, last_round=options.calls
-            )
-            sections.append(whole.section(variants, options.runs))
+                options.peers, peers_python, folder,
+                runs=options.runs, pairs=options.pairs, limit=options.limit, last_round=options.calls,
+            )  # fmt: skip
+            sections.append(whole.section(variants))
             plain["workload"] = [each.plain() for each in variants]
-    plain["machine"] = machine.line(_versions(options.peers, peers_python), options.runs)
+    plain["machine"] = machine.line(_versions(options.peers, peers_python), options.heap, options.runs, options.pairs)
     text = f"{table.markdown(sections)}\n\n{plain['machine']}"
     print(text)
     if options.json is not None:
@@ -83,9 +93,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--objects", type=_numbers, default=[100_000, 1_000_000], help="tracked objects, with commas")
     parser.add_argument("--huge", action="store_true", help="ten million objects too")
     parser.add_argument("--runs", type=int, default=5, help="of each; medians are shown (%(default)s)")
+    parser.add_argument("--pairs", type=int, default=15, help="of the workload plain, off and auto (%(default)s)")
+    parser.add_argument("--heap", choices=(heap.IN_ORDER.replace(" ", "-"), heap.SCATTERED), default="in-order")
     parser.add_argument("--peers", type=_peers, default=list(PEERS), help=f"all, none, or of {', '.join(PEERS)}")
     parser.add_argument("--only", type=_parts, default=list(PARTS), help=f"of {', '.join(PARTS)}, with commas")
-    parser.add_argument("--limit", type=float, default=LIMIT, help="seconds of one operation's runs (%(default)s)")
+    parser.add_argument("--limit", type=float, default=LIMIT, help="CPU seconds of one operation's runs (%(default)s)")
     parser.add_argument("--calls", type=int, default=151, help="in the last round of the workload (%(default)s)")
     parser.add_argument("--json", type=Path, help="write every single run to this file")
     parser.add_argument("--readme", action="store_true", help="write the table into the README")

@@ -1,7 +1,7 @@
 """Records the LanceDB examples one after the other and writes their pages.
 
     python examples/record_all.py demo OUTPUT_FOLDER       the four methods, the faulty version
-    python examples/record_all.py samples OUTPUT_FOLDER    those, and 1000 calls of three workloads
+    python examples/record_all.py samples OUTPUT_FOLDER    those, 1000 calls of three workloads, growth with volume
 
 Run from the top of the repository. Prints the verdict sentence and the path of each page; ends with status 1 when a
 verdict is not the expected one.
@@ -24,6 +24,7 @@ class Run(NamedTuple):
     target: str
     leaks: bool = False
     rounds: str = "1,10,151"
+    sweep: str | None = None
 
 
 WORKER = "examples/lancedb_worker/workload.py"
@@ -40,6 +41,7 @@ SAMPLES = [
     *DEMO,
     Run("worker-search-1000", f"{WORKER}:search", rounds="1,10,1000"),
     Run("worker-get_stats-1000", f"{WORKER}:get_stats", rounds="1,10,1000"),
+    Run("worker-add_sections-volume", f"{WORKER}:add_sections", sweep="n=100..30000"),
     Run("lancedb-mixed-1000", "examples/lancedb_queries.py:mixed_query", rounds="1,10,1000"),
 ]
 
@@ -47,7 +49,8 @@ SAMPLES = [
 def record(run: Run, folder: Path) -> bool:
     """Record one run, write its page, print what it says; return whether that was expected."""
     recording = folder / f"{run.name}.snapdiff"
-    command = ["record", run.target, "--setup", "setup", "--teardown", "teardown", "--rounds", run.rounds]
+    command = ["record", run.target, "--setup", "setup", "--teardown", "teardown"]
+    command += ["--rounds", run.rounds] if run.sweep is None else ["--sweep", run.sweep, "--at", "102893"]
     subprocess.run([sys.executable, "-m", "snapdiff", *command, "-o", str(recording), "--force", "--quiet"], check=True)
     report = snapdiff.api.analyze(recording)
     page = folder / f"{run.name}.html"

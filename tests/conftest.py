@@ -127,6 +127,12 @@ def invoke(monkeypatch, capfd):
     return run
 
 
+@pytest.fixture(scope="session")
+def silent():
+    """A progress that nobody watches."""
+    return Silent()
+
+
 @pytest.fixture
 def record(tmp_path, monkeypatch):
     """Record a victim program in a process of its own, supervised from this one; return the recording's path."""
@@ -207,3 +213,29 @@ def damage():
 def running():
     """The version of the interpreter that runs the tests, such as 3.11."""
     return "{}.{}".format(*sys.version_info)
+
+
+def find_chromium() -> str | None:
+    """Return the Chromium to test with: SNAPDIFF_CHROMIUM, or the first one on PATH."""
+    if named := os.environ.get("SNAPDIFF_CHROMIUM"):
+        return named
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((path for path in map(shutil.which, names) if path), None)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for the session. Without one the test is skipped, but never in CI."""
+    path = find_chromium()
+    if path is None:
+        reason = "no Chromium: set SNAPDIFF_CHROMIUM or put chromium on PATH"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
+        )
+        yield chromium
+        chromium.close()

@@ -6,11 +6,12 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from speed import watch
 
 _KIB = 1024
 
@@ -44,7 +45,7 @@ def snapdiff(*arguments: object) -> list[str]:
 
 
 def run(command: Sequence[str], folder: Path, limit: float, variables: Mapping[str, str] | None = None) -> Done:
-    """Run a command in a folder, for so many seconds at most."""
+    """Run a command in a folder, for so many CPU seconds at most."""
     with tempfile.TemporaryFile() as errors:
         started = time.monotonic()
         process = subprocess.Popen(
@@ -56,13 +57,11 @@ def run(command: Sequence[str], folder: Path, limit: float, variables: Mapping[s
             stderr=errors,
         )
         # `terminate` and not `kill`: snapdiff ends the program that it records.
-        timer = threading.Timer(limit, process.terminate)
-        timer.start()
-        # wait4 tells of this one process and its children; getrusage would tell of all that there ever were.
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.monotonic() - started
-        cut_off = not timer.is_alive()
-        timer.cancel()
+        with watch.Limit(process, limit, process.terminate) as limited:
+            # wait4 tells of this one process and its children; getrusage would tell of all that there ever were.
+            _, status, usage = os.wait4(process.pid, 0)
+            wall = time.monotonic() - started
+        cut_off = limited.exceeded
         process.returncode = os.waitstatus_to_exitcode(status)
         errors.seek(0)
         said = errors.read().decode("utf-8", errors="replace")

@@ -1,23 +1,27 @@
-"""The heap that every tool is measured on: customers, their orders, and the lines of these.
+"""The heap of few types that every tool is measured on: customers, their orders, and the lines of these.
 
 Of sixteen tracked objects (instances with and without `__dict__`, dicts, lists) there are 37 untracked ones (strings,
 ints, floats, tuples of these), so that a heap of one million has 3.3 million objects in all. There are cycles (an order
-knows its customer), objects with many holders (articles) and a fifth of it was replaced after it was made, so that it
-does not lie in memory in the order of its making.
+knows its customer) and objects with many holders (articles).
+
+Built once it lies in memory in the order of its making, as after the start of a program. Scattered, a fifth of it was
+replaced afterwards, as after some work: a collection, which goes by the order of making, then takes twice as long.
 """
 
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
+
+IN_ORDER, SCATTERED = "in order", "scattered"
+REPLACED = 5
+"""Of a scattered heap every fifth is made anew."""
 
 TRACKED_A_CUSTOMER = 16
 """Objects that the collector tracks, of one customer with two orders of three lines each."""
 
 _ORDERS = 2
 _LINES = 3
-_REPLACED = 5
-"""Every fifth customer is made anew."""
-
 _ARTICLES = tuple(f"article {number}" for number in range(1000))
 
 
@@ -57,32 +61,45 @@ CUSTOMERS: dict[str, Customer] = {}
 """All that was built, by name."""
 
 
-def build(tracked: int, below: int = 0) -> None:
-    """Fill CUSTOMERS with so many tracked objects, by calls from so many frames below this one.
+def build(tracked: int, scattered: bool = False, below: int = 0) -> None:
+    """Fill CUSTOMERS with so many tracked objects."""
+    fill(_add, _remove, tracked // TRACKED_A_CUSTOMER, scattered, below)
+
+
+def _add(number: int) -> None:
+    customer = Customer(number)
+    CUSTOMERS[customer.name] = customer
+
+
+def _remove(number: int) -> None:
+    del CUSTOMERS[f"customer {number}"]
+
+
+def fill(
+    add: Callable[[int], None], remove: Callable[[int], None], count: int, scattered: bool, below: int = 0
+) -> None:
+    """Add 0, 1, … up to a count, at least one, by calls from so many frames below this one.
 
     Tracebacks that are many frames deep cost tracemalloc more: `below` makes them as deep as it is set to record.
     """
     if below > 0:
-        build(tracked, below - 1)
+        fill(add, remove, count, scattered, below - 1)
         return
     enabled = gc.isenabled()
     gc.disable()
     try:
-        numbers = range(max(1, tracked // TRACKED_A_CUSTOMER))
-        _make(numbers)
-        for number in numbers[::_REPLACED]:
-            del CUSTOMERS[f"customer {number}"]
-        gc.collect()
-        _make(numbers[::_REPLACED])
+        numbers = range(max(1, count))
+        for number in numbers:
+            add(number)
+        if scattered:
+            for number in numbers[::REPLACED]:
+                remove(number)
+            gc.collect()
+            for number in numbers[::REPLACED]:
+                add(number)
     finally:
         if enabled:
             gc.enable()
     # Twice: the first pass untracks the tuples, the second finds nothing to do.
     gc.collect()
     gc.collect()
-
-
-def _make(numbers: range) -> None:
-    for number in numbers:
-        customer = Customer(number)
-        CUSTOMERS[customer.name] = customer

@@ -9,12 +9,13 @@ from datetime import date
 from pathlib import Path
 
 
-def line(versions: Mapping[str, str], runs: int) -> str:
+def line(versions: Mapping[str, str], heap: str, runs: int, pairs: int) -> str:
     """Describe the machine, the interpreter, the tools and the day."""
     tools = ", ".join(f"{name} {version}" for name, version in versions.items() if version)
     return (
         f"{_processor()}, {os.cpu_count()} cores, {_memory()}, {_system()}, {platform.python_implementation()} "
-        f"{platform.python_version()}, {date.today():%-d %B %Y}; medians of {runs}; {tools}."
+        f"{platform.python_version()}, {date.today():%-d %B %Y}; heaps {heap}; "
+        f"medians of {runs}, of {pairs} where the workload is plain, off or auto; {tools}."
     )
 
 

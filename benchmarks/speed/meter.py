@@ -1,4 +1,4 @@
-"""CPU time, wall time and memory of an operation, with one `gc.collect()` beside it in the same process."""
+"""CPU time, wall time and memory of an operation."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class Spent(NamedTuple):
 
 def spend(function: Callable[[], Any]) -> tuple[Spent, Any]:
     """Call a function; return what it took and what it returned."""
-    cpu = _cpu()
+    before = cpu()
     wall = time.perf_counter()
     result = function()
-    return Spent(time.perf_counter() - wall, _cpu() - cpu), result
+    return Spent(time.perf_counter() - wall, cpu() - before), result
 
 
 def median(all_spent: Iterable[Spent]) -> Spent:
@@ -40,7 +40,8 @@ def median(all_spent: Iterable[Spent]) -> Spent:
     return Spent(statistics.median(walls), statistics.median(cpus))
 
 
-def _cpu() -> float:
+def cpu() -> float:
+    """Return the CPU seconds of this process so far, and of the children it waited for."""
     # process_time() is finer than os.times(), which alone knows of children (in hundredths of a second).
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + children.ru_utime + children.ru_stime

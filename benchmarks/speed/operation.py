@@ -28,3 +28,7 @@ class Operation:
     """Where it is installed from; none: Python brings it."""
     tracing: int = 0
     """Frames a traceback that are traced while the heap is built; 0: it is not traced."""
+    application: bool = False
+    """Whether the heap is that of an application, with many types, paths and tracebacks, or of few."""
+    scattered: bool = False
+    """Whether the heap is scattered whatever the others are."""

@@ -35,12 +35,19 @@ def _measurer() -> Any:
 
 def snapshot_of(fields: Details) -> Details:
     """Return what a checkpoint says of its snapshot."""
-    return {**fields["snapshot"], "objects": fields["objects"], "collect_seconds": fields["collect_seconds"]}
+    traces = fields.get("traces")
+    return {
+        **fields["snapshot"],
+        "objects": fields["objects"],
+        "collect_seconds": fields["collect_seconds"],
+        "types": len(fields["types"]),
+        "tracebacks": None if traces is None else len(traces["stacks"]),
+    }
 
 
 def _checkpoint(depth: int = 0, paths: bool = True) -> Timed:
     measurer = _tracing(depth)
-    return lambda: snapshot_of(measurer.checkpoint(paths=paths))
+    return lambda: {**snapshot_of(measurer.checkpoint(paths=paths)), "paths": len(measurer.book.parents)}
 
 
 def _tracing(depth: int) -> Any:
@@ -69,17 +76,8 @@ def _pause(depth: int = 0) -> Timed:
     return timed
 
 
-def _traces(depth: int) -> Timed:
-    from snapdiff.agent import traces
-    from snapdiff.agent.untraced import start_tracing
-
-    untraced = start_tracing(depth)
-
-    def timed() -> None:
-        with untraced:
-            traces.aggregate()
-
-    return timed
+def _frames(depth: int) -> str:
+    return f"{depth} frame{'s' if depth > 1 else ''}"
 
 
 OPERATIONS = (
@@ -90,19 +88,29 @@ OPERATIONS = (
     ),
     Operation("pause", "checkpoint, watched by a thread", TOOL, _pause, DISTRIBUTION),
     Operation(
-        "checkpoint-traced", f"checkpoint while {_DEFAULT_DEPTH} frames are traced", TOOL,
-        partial(_checkpoint, _DEFAULT_DEPTH), DISTRIBUTION, tracing=_DEFAULT_DEPTH,
+        "pause-scattered", "checkpoint of a scattered heap, watched by a thread", TOOL, _pause, DISTRIBUTION,
+        scattered=True,
     ),
     Operation(
-        "pause-traced", f"checkpoint while {_DEFAULT_DEPTH} frames are traced, watched by a thread", TOOL,
-        partial(_pause, _DEFAULT_DEPTH), DISTRIBUTION, tracing=_DEFAULT_DEPTH,
+        "application", "checkpoint of an application", TOOL, _checkpoint, DISTRIBUTION,
+        application=True,
+    ),
+    Operation(
+        "pause-application", "checkpoint of an application, watched by a thread", TOOL, _pause, DISTRIBUTION,
+        application=True,
     ),
     Operation("subcheckpoint", "sub-checkpoint: counts of tracked objects", TOOL, _subcheckpoint, DISTRIBUTION),
     *(
         Operation(
-            f"traces-{depth}", f"traces by line, {depth} frame{'s' if depth > 1 else ''}", TOOL,
-            partial(_traces, depth), DISTRIBUTION, tracing=depth,
+            f"traced-{depth}-{'many' if many else 'few'}",
+            f"checkpoint with traces of {_frames(depth)}" + (", an application" if many else ""), TOOL,
+            partial(_checkpoint, depth), DISTRIBUTION, tracing=depth, application=many,
         )
+        for many in (False, True)
         for depth in DEPTHS
+    ),
+    Operation(
+        "pause-traced", f"checkpoint with traces of {_frames(_DEFAULT_DEPTH)}, an application, watched by a thread",
+        TOOL, partial(_pause, _DEFAULT_DEPTH), DISTRIBUTION, tracing=_DEFAULT_DEPTH, application=True,
     ),
 )  # fmt: skip

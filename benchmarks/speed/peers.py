@@ -108,12 +108,15 @@ OPERATIONS = (
     Operation("guppy3", "`hpy().heap()`", "guppy3", _guppy, "guppy3"),
     *(
         Operation(
-            f"tracemalloc-{depth}",
-            f"`take_snapshot()`, `compare_to`, {depth} frame{'s' if depth > 1 else ''}",
+            f"tracemalloc-{depth}-{'many' if many else 'few'}",
+            f"`take_snapshot()`, `compare_to`, {depth} frame{'s' if depth > 1 else ''}"
+            + (", an application" if many else ""),
             "tracemalloc",
             partial(_tracemalloc, depth),
             tracing=depth,
+            application=many,
         )
+        for many in (False, True)
         for depth in (1, 25)
     ),
     Operation("memalot", "monitor around one call", "memalot", _memalot, "memalot"),

@@ -1,4 +1,4 @@
-"""Starts the measured process, waits as long as it may take, and reads what it wrote."""
+"""Starts the measured process, waits while it takes no more CPU time than it may, and reads what it wrote."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from speed import inside
+from speed import inside, watch
 from speed.meter import Spent
 from speed.operation import Operation
 
@@ -26,9 +26,8 @@ _BUILDING = 4
 
 @dataclass(frozen=True)
 class Run:
-    """One run of an operation: seconds of it and of the collection beside it, bytes it added at its peak."""
+    """One run of an operation: seconds of it, bytes it added at its peak."""
 
-    collect: Spent
     spent: Spent
     added: int
     details: dict[str, Any]
@@ -42,9 +41,11 @@ class Measurement:
     objects: int
     tracked: int
     version: str
+    collect: Spent | None
+    """One collection in the same process, before the tool was there: what the runs are divided by."""
     runs: tuple[Run, ...]
     exceeded: float | None = None
-    """Collections that had passed when the first run was cut off."""
+    """The CPU time after which the first run was cut off, in collections."""
     why: str | None = None
     """Why there is nothing."""
 
@@ -57,12 +58,7 @@ class Measurement:
     @property
     def ratio(self) -> float | None:
         """The CPU time of a run in collections of the same process, the median of the runs."""
-        return self.median(lambda run: run.spent.cpu / run.collect.cpu)
-
-    @property
-    def collect_seconds(self) -> float | None:
-        """The wall time of one collection, the median of the runs."""
-        return self.median(lambda run: run.collect.wall)
+        return None if self.collect is None else divided(self.median(lambda run: run.spent.cpu), self.collect.cpu)
 
     @property
     def added(self) -> int | None:
@@ -74,14 +70,14 @@ class Measurement:
         return asdict(self) | {"ratio": self.ratio}
 
 
-def measure(python: Path, operation: Operation, objects: int, runs: int, limit: float) -> Measurement:
-    """Measure in a process of its own, for so many seconds at most after the heap is built."""
+def measure(python: Path, operation: Operation, objects: int, *, runs: int, limit: float, kind: str) -> Measurement:
+    """Measure in a process of its own, for so many CPU seconds at most after the heap is built."""
     with tempfile.TemporaryDirectory() as scratch:
         events = Path(scratch) / "events"
         errors = Path(scratch) / "errors"
         with errors.open("wb") as stderr:
             process = subprocess.Popen(
-                [str(python), inside.__file__, operation.name, str(objects), str(runs), str(events)],
+                [str(python), inside.__file__, operation.name, str(objects), str(runs), kind, str(events)],
                 cwd=scratch,
                 env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"},
                 stdin=subprocess.DEVNULL,
@@ -95,17 +91,19 @@ def measure(python: Path, operation: Operation, objects: int, runs: int, limit: 
 
 
 def _wait(process: subprocess.Popen[bytes], events: Path, limit: float) -> float | None:
-    """Wait for the end of the process; return the moment (monotonic seconds) at which it had to be killed, or None."""
-    deadline = time.monotonic() + limit * _BUILDING
+    """Wait for the end of the process; return the CPU seconds at which it had to be killed, or None."""
+    allowed = limit * _BUILDING
+    idle = time.monotonic() + allowed * watch.IDLE
     begun = False
     try:
         while process.poll() is None:
             if not begun:
                 first = next((each for each in _events(events) if each["event"] == "start"), None)
                 begun = first is not None
-                deadline = first["monotonic"] + limit if first is not None else deadline
-            if time.monotonic() > deadline:
-                return time.monotonic()
+                allowed = first["cpu"] + limit if first is not None else allowed
+            spent = watch.cpu_seconds(process.pid)
+            if spent > allowed or time.monotonic() > idle:
+                return spent
             time.sleep(_POLL)
     finally:
         if process.poll() is None:
@@ -127,10 +125,9 @@ def _read(
     operation: Operation, objects: int, events: list[dict[str, Any]], killed: float | None, why: str
 ) -> Measurement:
     ready = next((each for each in events if each["event"] == "ready"), {})
+    collect = Spent(*ready["collect"]) if ready else None
     runs = tuple(
-        Run(Spent(*each["collect"]), Spent(*each["spent"]), each["added"], each["details"])
-        for each in events
-        if each["event"] == "run"
+        Run(Spent(*each["spent"]), each["added"], each["details"]) for each in events if each["event"] == "run"
     )
     exceeded = None
     if runs:
@@ -141,9 +138,14 @@ def _read(
         why_not = skipped or why
         if killed is not None:
             why_not = "cut off while the heap was built"
-            if start is not None:
-                exceeded = (killed - start["monotonic"]) / Spent(*start["collect"]).wall
+            if start is not None and collect is not None:
+                exceeded = (killed - start["cpu"]) / collect.cpu
                 why_not = None
     return Measurement(
-        operation.name, objects, ready.get("tracked", 0), ready.get("version", ""), runs, exceeded, why_not
+        operation.name, objects, ready.get("tracked", 0), ready.get("version", ""), collect, runs, exceeded, why_not
     )
+
+
+def divided(number: float | None, by: float) -> float | None:
+    """Divide, where there is a number."""
+    return None if number is None else number / by

@@ -1,4 +1,8 @@
-"""Rows: recording a program with a large heap, then analysis and report of the recording, each in a new process."""
+"""Rows: recording an application with a large heap, then analysis and report of the recording, each in a new process.
+
+Of the workload there are five checkpoints: before the first call, and after each of four rounds. A leak has further
+rounds that confirm it and watch it.
+"""
 
 from __future__ import annotations
 
@@ -9,25 +13,29 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from speed import commands, rounds
+from speed import commands, shape
 from speed.commands import Done
-from speed.table import NOTHING, Row, Section, seconds, size
+from speed.table import NOTHING, Row, Section, of_runs, seconds, size
 
 PROGRAM = Path(__file__).resolve().parent / "programs" / "shop.py"
 WORKLOADS = {"leak": "a leaking program", "clean": "a clean program"}
 _VERDICT_CODES = (0, 1, 3)
-_RECORDING_LIMIT = 20
+LARGEST = 1_000_000
+"""Objects of the largest heap that is recorded."""
+
+ROUNDS = "1,10,50,151"
+_RECORDING_LIMIT = 4
 """Limits that a recording may take: it has some twenty checkpoints and sub-checkpoints."""
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """One recording: seconds to make it, its checkpoints and bytes, and the runs of `check` and `report` on it."""
+    """One recording: seconds to make it, what is in it and its bytes, and the runs of `check` and `report` on it."""
 
     workload: str
     objects: int
     record: Done
-    checkpoints: int
+    inside: shape.Shape
     file_bytes: int
     checks: tuple[Done, ...]
     reports: tuple[Done, ...]
@@ -40,37 +48,39 @@ class Recorded:
         return asdict(self)
 
 
-def measure_all(sizes: Sequence[int], runs: int, limit: float, folder: Path) -> list[Recorded]:
+def measure_all(sizes: Sequence[int], folder: Path, *, runs: int, limit: float, kind: str) -> list[Recorded]:
     """Record both programs with heaps of so many tracked objects, and read the recordings so often."""
     done = []
     for objects in sizes:
         for workload in WORKLOADS:
-            result = _measure(workload, objects, runs, limit, folder)
-            said = result.why or f"recorded in {result.record.wall:.0f} s, {result.checkpoints} checkpoints"
+            result = _measure(workload, objects, folder, runs=runs, limit=limit, kind=kind)
+            said = result.why or f"recorded in {result.record.wall:.0f} s, {result.inside.checkpoints} checkpoints"
             print(f"{objects:,} {workload}: {said}", file=sys.stderr, flush=True)
             done.append(result)
     return done
 
 
-def _measure(workload: str, objects: int, runs: int, limit: float, folder: Path) -> Recorded:
+def _measure(workload: str, objects: int, folder: Path, *, runs: int, limit: float, kind: str) -> Recorded:
     recording = folder / f"{workload}-{objects}.snapdiff"
     page = recording.with_suffix(".html")
     record = commands.run(
-        commands.snapdiff("record", f"{PROGRAM}:{workload}", "--setup", "setup", "-o", recording, "--quiet"),
+        commands.snapdiff(
+            "record", f"{PROGRAM}:{workload}", "--setup", "setup", "--rounds", ROUNDS, "-o", recording, "--quiet"
+        ),
         folder,
         limit * _RECORDING_LIMIT,
-        {"SNAPDIFF_BENCH_OBJECTS": str(objects)},
+        {"SNAPDIFF_BENCH_OBJECTS": str(objects), "SNAPDIFF_BENCH_HEAP": kind},
     )
     if record.code:
-        return Recorded(workload, objects, record, 0, 0, (), (), 0, record.why)
+        return Recorded(workload, objects, record, shape.NONE, 0, (), (), 0, record.why)
     checks, reports = [], []
     for _ in range(runs):
         checks.append(commands.run(commands.snapdiff("check", recording), folder, limit))
-        reports.append(commands.run(commands.snapdiff("report", recording, "-o", page), folder, limit))
+        reports.append(commands.run(commands.snapdiff("report", recording, "-o", page, "--force"), folder, limit))
     failed = next((each.why for each in checks if each.code not in _VERDICT_CODES), None)
     failed = failed or next((each.why for each in reports if each.code), None)
     return Recorded(
-        workload, objects, record, len(rounds.read(recording)), recording.stat().st_size, tuple(checks), tuple(reports),
+        workload, objects, record, shape.read(recording), recording.stat().st_size, tuple(checks), tuple(reports),
         page.stat().st_size if page.exists() else 0, failed,
     )  # fmt: skip
 
@@ -86,13 +96,13 @@ def section(recorded: Sequence[Recorded], sizes: Sequence[int]) -> Section:
 
         rows += [
             Row(f"{title}: `record`, checkpoints", cells(_recorded)),
-            Row("– the recording", cells(lambda each: size(each.file_bytes))),
+            Row("– the recording: types, changed paths, bytes", cells(_size_of)),
             Row("– `check`: analysis", cells(lambda each: _told(each.checks)), "< 5 s, < 1.5 GB"),
             Row("– `report`: what the page takes more", cells(_more), "< 2 s"),
             Row("– the page", cells(lambda each: size(each.page_bytes)), "< 1 MB"),
         ]
     columns = tuple(f"{objects / 1e6:g} million tracked" for objects in sizes)
-    return Section("From the program to the page: wall time, peak memory", columns, tuple(rows))
+    return Section("An application, from the program to the page: wall time, peak memory", columns, tuple(rows))
 
 
 def _cell(each: Recorded | None, cell: Callable[[Recorded], str]) -> str:
@@ -102,11 +112,15 @@ def _cell(each: Recorded | None, cell: Callable[[Recorded], str]) -> str:
 
 
 def _recorded(each: Recorded) -> str:
-    return f"{seconds(each.record.wall)}, {each.checkpoints}"
+    return f"{seconds(each.record.wall)}, {each.inside.checkpoints}"
+
+
+def _size_of(each: Recorded) -> str:
+    return f"{each.inside.types:,}, {each.inside.paths:,}, {size(each.file_bytes)}"
 
 
 def _told(done: Sequence[Done]) -> str:
-    return f"{seconds(_wall(done))}, {size(max(each.peak for each in done))}"
+    return of_runs(f"{seconds(_wall(done))}, {size(max(each.peak for each in done))}", len(done))
 
 
 def _more(each: Recorded) -> str:

@@ -6,17 +6,25 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from speed import operations, ours
-from speed.process import Measurement, Run, measure
+from speed import heap, operations, ours
+from speed.operation import Operation
+from speed.process import Measurement, Run, divided, measure
 from speed.table import NOTHING, Row, Section, of_runs, seconds, size, times
 
 LARGEST_FOR_PEERS = 1_000_000
-"""Objects. Some of them take minutes on a heap of this size."""
+"""Objects. Some of them take minutes on a heap of this size, and no heap larger than this is traced."""
 
 REFERENCE_BYTES = 5
 """Of the aim for working memory, 40 bytes an object and 5 a reference."""
 
 _PAUSE_AIM = "≤ 20 ms at 1 million"
+_PAUSES = {
+    "pause": "checkpoint",
+    "pause-scattered": "checkpoint",
+    "pause-application": "application",
+    "pause-traced": "traced-4-many",
+}
+"""Operations of which only the pause is shown, below the row of another."""
 
 Number = Callable[[Run], float | None]
 Cells = Callable[[str, Callable[[Measurement], str]], tuple[str, ...]]
@@ -24,23 +32,28 @@ Cells = Callable[[str, Callable[[Measurement], str]], tuple[str, ...]]
 
 
 def measure_all(
-    sizes: Sequence[int], peers: Sequence[str], peers_python: Path, runs: int, limit: float
+    sizes: Sequence[int], peers: Sequence[str], peers_python: Path, *, runs: int, limit: float, kind: str
 ) -> list[Measurement]:
     """Measure snapdiff and the peers, one process an operation and a size."""
     done = []
     for objects in sizes:
         for operation in operations.ALL.values():
-            is_ours = operation.tool == ours.TOOL
-            if not is_ours and (operation.tool.lower() not in peers or objects > LARGEST_FOR_PEERS):
+            if not _measured(operation, objects, peers):
                 continue
-            python = Path(sys.executable) if is_ours else peers_python
-            result = measure(python, operation, objects, runs, limit)
-            print(f"{objects:,} {operation.tool} {operation.name}: {_cell(result, runs)}", file=sys.stderr, flush=True)
+            python = Path(sys.executable) if operation.tool == ours.TOOL else peers_python
+            result = measure(python, operation, objects, runs=runs, limit=limit, kind=kind)
+            print(f"{objects:,} {operation.tool} {operation.name}: {_cell(result)}", file=sys.stderr, flush=True)
             done.append(result)
     return done
 
 
-def section(measurements: Sequence[Measurement], sizes: Sequence[int], runs: int) -> Section:
+def _measured(operation: Operation, objects: int, peers: Sequence[str]) -> bool:
+    if objects > LARGEST_FOR_PEERS:
+        return operation.tool == ours.TOOL and not operation.tracing
+    return operation.tool == ours.TOOL or operation.tool.lower() in peers
+
+
+def section(measurements: Sequence[Measurement], sizes: Sequence[int], kind: str) -> Section:
     """Make the rows of what was measured."""
     by_key = {(each.operation, each.objects): each for each in measurements}
 
@@ -48,18 +61,27 @@ def section(measurements: Sequence[Measurement], sizes: Sequence[int], runs: int
         found = (by_key.get((name, objects)) for objects in sizes)
         return tuple(NOTHING if each is None else cell(each) for each in found)
 
-    rows = [Row("one `gc.collect()`", cells("checkpoint", lambda each: seconds(each.collect_seconds)))]
+    measured = {each.operation for each in measurements}
+    rows = []
+    for name in ("checkpoint", "application"):
+        if name in measured:
+            title = "one `gc.collect()`" + (", an application" if name == "application" else "")
+            rows.append(Row(title, cells(name, lambda each: seconds(each.collect.wall if each.collect else None))))
     for name, operation in operations.ALL.items():
-        if not any(each.operation == name for each in measurements) or name.startswith("pause"):
+        if name not in measured or name in _PAUSES:
             continue
-        aim = "≤ 15 ×" if name.startswith("traces-") else ""
-        rows.append(Row(f"{operation.tool} {operation.title}", cells(name, lambda each: _cell(each, runs)), aim))
+        aim = "≤ 15 ×" if name.startswith("traced-") else ""
+        rows.append(Row(f"{operation.tool} {operation.title}", cells(name, _cell), aim))
         if name == "checkpoint":
             rows += _details(cells)
-        if name == "checkpoint-traced":
-            rows.append(_pause("pause-traced", cells))
+        if name == "application":
+            rows.append(Row("– types, paths", cells(name, _shape)))
+        if name.startswith("traced-"):
+            rows.append(Row("– distinct tracebacks", cells(name, _tracebacks)))
+        rows += [_pause(pause, cells) for pause, of in _PAUSES.items() if of == name and pause in measured]
     columns = tuple(f"{objects / 1e6:g} million tracked" for objects in sizes)
-    return Section("A heap, asked what is alive: × one `gc.collect()`, memory added", columns, tuple(rows))
+    title = "built in order" if kind == heap.IN_ORDER else "a fifth of it replaced"
+    return Section(f"A heap, {title}, asked what is alive: × one `gc.collect()`, memory added", columns, tuple(rows))
 
 
 def _told(key: str) -> Number:
@@ -68,7 +90,7 @@ def _told(key: str) -> Number:
 
 
 def _pause(name: str, cells: Cells) -> Row:
-    title = "– pause seen by a thread, collection apart"
+    title = "– pause seen by a thread, collection apart" + (", scattered" if name == "pause-scattered" else "")
     return Row(title, cells(name, lambda each: seconds(each.median(_told("pause_seen")))), _PAUSE_AIM)
 
 
@@ -76,7 +98,7 @@ def _details(cells: Cells) -> Iterable[Row]:
     """Return what is inside of snapdiff's checkpoint."""
 
     def ratio(seconds_of: Number) -> Callable[[Measurement], str]:
-        return lambda each: times(each.median(lambda run: _divided(seconds_of(run), run.collect.wall)))
+        return lambda each: times(divided(each.median(seconds_of), each.collect.wall) if each.collect else None)
 
     return (
         Row("– how", cells("checkpoint", _way)),
@@ -87,7 +109,6 @@ def _details(cells: Cells) -> Iterable[Row]:
             cells("checkpoint", lambda each: seconds(each.median(_told("pause_seconds")))),
             _PAUSE_AIM,
         ),
-        _pause("pause", cells),
         Row(
             "– working memory an object",
             cells("checkpoint", lambda each: _bytes(each.median(_bytes_an_object))),
@@ -96,12 +117,12 @@ def _details(cells: Cells) -> Iterable[Row]:
     )
 
 
-def _cell(each: Measurement, runs: int) -> str:
+def _cell(each: Measurement) -> str:
     if each.exceeded is not None:
         return f"> {times(each.exceeded)}"
     if each.ratio is None:
         return f"{NOTHING} ({each.why})"
-    return of_runs(f"{times(each.ratio)}, {size(each.added)}", len(each.runs), runs)
+    return of_runs(f"{times(each.ratio)}, {size(each.added)}", len(each.runs))
 
 
 def _way(each: Measurement) -> str:
@@ -109,12 +130,17 @@ def _way(each: Measurement) -> str:
     return names.get(each.runs[-1].details["way"], NOTHING) if each.runs else NOTHING
 
 
+def _tracebacks(each: Measurement) -> str:
+    count = each.median(_told("tracebacks"))
+    return NOTHING if count is None else f"{count:,.0f}"
+
+
+def _shape(each: Measurement) -> str:
+    return f"{each.runs[-1].details['types']:,}, {each.runs[-1].details['paths']:,}" if each.runs else NOTHING
+
+
 def _bytes_an_object(run: Run) -> float | None:
-    return _divided(run.details.get("work_bytes"), run.details["objects"])
-
-
-def _divided(number: float | None, by: float) -> float | None:
-    return None if number is None else number / by
+    return divided(run.details.get("work_bytes"), run.details["objects"])
 
 
 def _bytes(value: float | None) -> str:

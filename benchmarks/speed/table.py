@@ -72,9 +72,9 @@ def size(value: float | None) -> str:
     return f"{value / 1e3:,.0f} KB"
 
 
-def of_runs(cell: str, runs: int, wanted: int) -> str:
-    """Say how many runs a cell is the median of where the others were cut off."""
-    return cell if runs >= min(wanted, _LEAST_RUNS) else f"{cell} ({runs} run{'s' if runs > 1 else ''})"
+def of_runs(cell: str, runs: int) -> str:
+    """Say how many runs a cell is the median of where they are few."""
+    return cell if runs >= _LEAST_RUNS else f"{cell} ({runs} run{'s' if runs > 1 else ''})"
 
 
 def replace(file: Path, text: str) -> None:

@@ -1,6 +1,7 @@
 """What snapdiff calls: the worker's methods with input that changes from call to call.
 
 snapdiff record examples/lancedb_worker/workload.py:search --setup setup --teardown teardown
+snapdiff record examples/lancedb_worker/workload.py:add_sections --setup setup --teardown teardown --sweep n=100..30000
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class Run:
     def __init__(self, kind: type[Worker]) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="lancedb-worker-")
         self._query_numbers = itertools.count()
-        self._section_numbers = itertools.count(REQUESTS * SECTIONS_PER_REQUEST, SECTIONS_PER_CALL)
+        self._next_section = REQUESTS * SECTIONS_PER_REQUEST
         self.worker = kind(
             self._folder.name,
             [make_sections(i * SECTIONS_PER_REQUEST, SECTIONS_PER_REQUEST) for i in range(REQUESTS)],
@@ -36,9 +37,11 @@ class Run:
         """Return a query that was not asked before."""
         return make_query(next(self._query_numbers))
 
-    def add_next_sections(self) -> str:
-        """Add sections that the table has not seen before."""
-        return self.worker.add_sections(make_sections(next(self._section_numbers), SECTIONS_PER_CALL))
+    def add_next_sections(self, count: int) -> str:
+        """Add so many sections that the table has not seen before."""
+        first = self._next_section
+        self._next_section += count
+        return self.worker.add_sections(make_sections(first, count))
 
     def close(self) -> None:
         """Remove the table from disk."""
@@ -67,9 +70,9 @@ def teardown() -> None:
     _run = None
 
 
-def add_sections() -> str:
-    """Add twenty new sections."""
-    return _running().add_next_sections()
+def add_sections(n: int = SECTIONS_PER_CALL) -> str:
+    """Add twenty new sections, or as many as a sweep says."""
+    return _running().add_next_sections(n)
 
 
 def search() -> pd.DataFrame:

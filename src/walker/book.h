@@ -30,6 +30,7 @@ typedef struct {
 typedef struct {
     Arena arena;
     VEC(Text) texts; /* number 0 stands for none */
+    VEC(void *) strings; /* by text: the str that Python was given for it, NULL where it was given none */
     uint32_t *text_table;
     uint32_t text_mask;
     VEC(int32_t) parents;

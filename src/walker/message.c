@@ -44,10 +44,12 @@ static void write_types(Walk *walk, Bytes *out)
     /* Types of one name are one row: a class that is made anew in each call is still the same class to a person. */
     Map rows = {0};
     VEC(Kind *) named = {0};
+    int64_t large = 0;
     for (size_t i = 0; i < walk->all_kinds.count; i++) {
         Kind *kind = walk->all_kinds.items[i];
         if (!kind->objects && !kind->tracked)
             continue;
+        large += kind->large;
         int fresh;
         uint64_t *place = map_place(&walk->arena, &rows, (uint64_t)kind->name + 1, &fresh);
         if (fresh) {
@@ -60,6 +62,7 @@ static void write_types(Walk *walk, Bytes *out)
             first->tracked += kind->tracked;
         }
     }
+    put_number(walk, out, large);
     put_number(walk, out, (int64_t)named.count);
     for (size_t i = 0; i < named.count; i++) {
         put_number(walk, out, named.items[i]->name);
@@ -133,18 +136,27 @@ void message_write(Walk *walk, const Request *request, Bytes *out, size_t texts_
 
 /* -- reading ---------------------------------------------------------------------------------------------- */
 
-static PyObject *as_str(const Book *book, int64_t number, Reader *reader)
+/* The str of a text. Each is made once: there are many more nodes than names, and those that last would lie scattered
+ * among the program's own objects. */
+static PyObject *as_str(Book *book, int64_t number, Reader *reader)
 {
     if (number < 0 || (size_t)number >= book->texts.count) {
         reader->broken = 1;
         number = 0;
     }
-    const Text *text = &book->texts.items[number];
-    PyObject *decoded = PyUnicode_DecodeUTF8(text->bytes, text->length, "surrogatepass");
-    if (decoded || !PyErr_ExceptionMatches(PyExc_UnicodeDecodeError))
-        return decoded;
-    PyErr_Clear(); /* The name of a type in C can be any bytes. */
-    return PyUnicode_DecodeUTF8(text->bytes, text->length, "replace");
+    while (book->strings.count <= (size_t)number)
+        vec_push(&book->arena, book->strings, NULL);
+    PyObject *string = book->strings.items[number];
+    if (!string) {
+        const Text *text = &book->texts.items[number];
+        string = PyUnicode_DecodeUTF8(text->bytes, text->length, "surrogatepass");
+        if (!string && PyErr_ExceptionMatches(PyExc_UnicodeDecodeError)) {
+            PyErr_Clear(); /* The name of a type in C can be any bytes. */
+            string = PyUnicode_DecodeUTF8(text->bytes, text->length, "replace");
+        }
+        book->strings.items[number] = string;
+    }
+    return Py_XNewRef(string);
 }
 
 /* Append a new item, which is taken over; NULL is an error that happened before. */
@@ -164,7 +176,7 @@ static int set_row(PyObject *types, PyObject *name, PyObject *row)
 }
 
 /* Fill {type: [objects, bytes]} of all objects and {type: objects} of those that the collector tracks. */
-static int read_types(const Book *book, Reader *reader, PyObject *types, PyObject *tracked)
+static int read_types(Book *book, Reader *reader, PyObject *types, PyObject *tracked)
 {
     int64_t count = get_number(reader);
     int failed = 0;
@@ -180,10 +192,13 @@ static int read_types(const Book *book, Reader *reader, PyObject *types, PyObjec
     return failed ? -1 : 0;
 }
 
+/* Return (parents as 64-bit numbers, edges, kinds) of the nodes that are new. */
 static PyObject *read_nodes(Book *book, Reader *reader, int replay, int64_t from, int64_t to)
 {
-    PyObject *nodes = PyList_New(0);
-    for (int64_t node = from; nodes && node < to && !reader->broken; node++) {
+    PyObject *parents = PyBytes_FromStringAndSize(NULL, (to - from) * (Py_ssize_t)sizeof(int64_t));
+    PyObject *edges = PyList_New(0), *kinds = PyList_New(0);
+    int failed = !parents || !edges || !kinds;
+    for (int64_t node = from; !failed && node < to && !reader->broken; node++) {
         int64_t parent = get_number(reader), edge = get_number(reader), kind = get_number(reader);
         if (parent < -1 || parent >= node) {
             reader->broken = 1;
@@ -191,11 +206,16 @@ static PyObject *read_nodes(Book *book, Reader *reader, int replay, int64_t from
         }
         if (replay && book_add_node(book, (int32_t)parent, (uint32_t)edge, (uint32_t)kind) != node)
             reader->broken = 1;
-        if (append_new(nodes, Py_BuildValue("LNN", (long long)parent, as_str(book, edge, reader),
-                                        as_str(book, kind, reader))) < 0)
-            Py_CLEAR(nodes);
+        memcpy(PyBytes_AS_STRING(parents) + (node - from) * (Py_ssize_t)sizeof parent, &parent, sizeof parent);
+        failed = append_new(edges, as_str(book, edge, reader)) || append_new(kinds, as_str(book, kind, reader));
     }
-    return nodes;
+    if (failed) {
+        Py_XDECREF(parents);
+        Py_XDECREF(edges);
+        Py_XDECREF(kinds);
+        return NULL;
+    }
+    return Py_BuildValue("(NNN)", parents, edges, kinds);
 }
 
 static PyObject *read_keys(Book *book, Reader *reader, int replay)
@@ -297,6 +317,7 @@ PyObject *message_read(Book *book, const char *bytes, size_t length, int replay)
         if (replay && text)
             book_text(book, text, (size_t)size);
     }
+    long long large = get_number(&reader);
     PyObject *types = PyDict_New(), *listed = PyDict_New(), *paths = NULL;
     if (!types || !listed || read_types(book, &reader, types, listed) < 0) {
         reader.broken = 1;
@@ -316,7 +337,7 @@ PyObject *message_read(Book *book, const char *bytes, size_t length, int replay)
             PyErr_SetString(PyExc_ValueError, "the walk's message is not complete");
         return NULL;
     }
-    return Py_BuildValue("{sL sL sL sd sN sN sN sN}", "tracked", tracked, "references", references, "work_bytes", peak,
-                         "seconds", seconds, "types", types, "tracked_types", listed, "paths", paths,
+    return Py_BuildValue("{sL sL sL sL sd sN sN sN sN}", "tracked", tracked, "large_bytes", large, "references",
+                         references, "work_bytes", peak, "seconds", seconds, "types", types, "tracked_types", listed, "paths", paths,
                          "traces", traces);
 }

@@ -2,6 +2,8 @@
 #include "message.h"
 #include "tables.h"
 
+#include "allocators.h"
+
 #include <signal.h>
 #ifdef __linux__
 #include <sys/prctl.h>
@@ -272,6 +274,21 @@ static PyObject *walker_read(Walker *walker, PyObject *message)
     return found;
 }
 
+#ifdef __linux__
+
+PyDoc_STRVAR(held_doc, "Return how many bytes of memory the names of paths take, which no allocator knows of.");
+
+static PyObject *walker_held(Walker *walker, PyObject *unused)
+{
+    (void)unused;
+    size_t bytes = 0;
+    for (const Piece *piece = walker->book.arena.pieces; piece; piece = piece->next)
+        bytes += allocators_resident(piece, piece->size);
+    return PyLong_FromSize_t(bytes);
+}
+
+#endif
+
 /* -- the type --------------------------------------------------------------------------------------------- */
 
 static PyTypeObject *given_type(PyObject *types, const char *name)
@@ -343,6 +360,8 @@ static PyObject *walker_loaded(Walker *walker, PyObject *arguments)
 static void walker_dealloc(Walker *walker)
 {
     PyTypeObject *type = Py_TYPE(walker);
+    for (size_t i = 0; i < walker->book.strings.count; i++)
+        Py_XDECREF((PyObject *)walker->book.strings.items[i]);
     book_close(&walker->book);
     Py_XDECREF(walker->held);
     Py_XDECREF(walker->package);
@@ -355,6 +374,7 @@ static PyMethodDef walker_methods[] = {
     {"measure", (PyCFunction)(void (*)(void))walker_measure, METH_VARARGS | METH_KEYWORDS, measure_doc},
 #ifdef __linux__
     {"fork", (PyCFunction)(void (*)(void))walker_fork, METH_VARARGS | METH_KEYWORDS, fork_doc},
+    {"held", (PyCFunction)walker_held, METH_NOARGS, held_doc},
 #endif
     {"read", (PyCFunction)walker_read, METH_O, read_doc},
     {NULL, NULL, 0, NULL},
@@ -429,6 +449,13 @@ static PyMethodDef module_methods[] = {
     {"count_tracked", count_tracked, METH_NOARGS, count_doc},
     {"attributes", read_attributes_of, METH_O, attributes_doc},
     {"find_cache_dict", find_cache_dict, METH_VARARGS, find_cache_doc},
+#ifdef __linux__
+    {"malloc_state", allocators_malloc, METH_NOARGS, NULL},
+    {"trim", allocators_trim, METH_NOARGS, NULL},
+    {"pymalloc_text", allocators_pymalloc, METH_NOARGS, NULL},
+    {"mapped_chunks", allocators_mapped_chunks, METH_VARARGS, NULL},
+    {"ask_library", allocators_ask_library, METH_VARARGS, NULL},
+#endif
     {NULL, NULL, 0, NULL},
 };
 

@@ -15,11 +15,15 @@ void enqueue(Walk *walk, int32_t node, Kind *kind, PyObject *object)
 void count_objects(Walk *walk, int32_t node, Kind *kind, PyObject **objects, size_t count)
 {
     int64_t bytes = 0, entries = 0;
-    if (kind->sizing == SIZE_FIXED)
+    if (kind->sizing == SIZE_FIXED && kind->size <= SMALL_REQUEST)
         bytes = kind->size * (int64_t)count;
     else
-        for (size_t i = 0; i < count; i++)
-            bytes += size_of(kind, objects[i]);
+        for (size_t i = 0; i < count; i++) {
+            int64_t size = size_of(kind, objects[i]);
+            bytes += size;
+            if (size > SMALL_REQUEST)
+                kind->large += size;
+        }
     kind->objects += (int64_t)count;
     kind->bytes += bytes;
     if (node < 0)

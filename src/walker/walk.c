@@ -98,11 +98,12 @@ static int32_t table_of_modules(Walk *walk)
 /* Count an object on a node; in the census too, unless it is there already or must not be. */
 static void count_root(Walk *walk, int32_t node, Kind *kind, PyObject *object)
 {
-    int64_t objects = kind->objects, bytes = kind->bytes;
+    int64_t objects = kind->objects, bytes = kind->bytes, large = kind->large;
     count_objects(walk, node, kind, &object, 1);
     if (marks_of(&walk->marks, object) & MARK_COUNTED) {
         kind->objects = objects;
         kind->bytes = bytes;
+        kind->large = large;
     }
     mark(&walk->marks, object, MARK_COUNTED);
 }
@@ -134,7 +135,7 @@ static void take_owners(Walk *walk, PyObject *owners)
         PyObject *owner = PyList_GET_ITEM(owners, i);
         /* The driver holds it too, which does not make it ours. */
         Kind *kind = kind_of(walk, Py_TYPE(owner));
-        int64_t objects = kind->objects, bytes = kind->bytes;
+        int64_t objects = kind->objects, bytes = kind->bytes, large = kind->large;
         int counted = (marks_of(&walk->marks, owner) & MARK_COUNTED) != 0;
         uint64_t *place = mark_word(&walk->marks, (uintptr_t)owner);
         *place &= ~((uint64_t)MARK_SEEN << mark_shift((uintptr_t)owner));
@@ -142,6 +143,7 @@ static void take_owners(Walk *walk, PyObject *owners)
         if (counted) {
             kind->objects = objects;
             kind->bytes = bytes;
+            kind->large = large;
         }
     }
 }
@@ -249,6 +251,15 @@ static void by_path(Walk *walk, const Request *request)
 
 /* -- the census ------------------------------------------------------------------------------------------- */
 
+static void add_to_census(Kind *kind, PyObject *object)
+{
+    int64_t size = size_of(kind, object);
+    kind->objects++;
+    kind->bytes += size;
+    if (size > SMALL_REQUEST)
+        kind->large += size;
+}
+
 static void census_one(Walk *walk, PyObject *object)
 {
     walk->references++;
@@ -258,8 +269,7 @@ static void census_one(Walk *walk, PyObject *object)
         return;
     *word |= (uint64_t)MARK_COUNTED << shift;
     Kind *kind = kind_of(walk, Py_TYPE(object));
-    kind->objects++;
-    kind->bytes += size_of(kind, object);
+    add_to_census(kind, object);
     if (kind->has_gc || kind->extra != EXTRA_NONE)
         vec_push(&walk->arena, walk->incomplete, object);
 }
@@ -317,8 +327,7 @@ static void census(Walk *walk, const Request *request)
         int counted = (marks_of(&walk->marks, object) & MARK_COUNTED) != 0;
         if (!counted) {
             mark(&walk->marks, object, MARK_COUNTED);
-            kind->objects++;
-            kind->bytes += size_of(kind, object);
+            add_to_census(kind, object);
         }
         if (!counted || kind->incomplete)
             look_into(walk, object);

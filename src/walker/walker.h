@@ -50,7 +50,7 @@ typedef struct {
     VEC(Slot) slots;
     VEC(Name) names;
     PyObject *checked_name; /* a name that is known to be no descriptor */
-    int64_t objects, bytes; /* of the census */
+    int64_t objects, bytes, large; /* of the census; `large` are bytes of objects that pymalloc leaves to malloc */
     int64_t tracked;        /* objects of this type that the collector tracks */
 } Kind;
 
@@ -131,6 +131,9 @@ int kinds_open(void);
 Kind *kind_of(Walk *walk, PyTypeObject *type);
 void kind_candidates(Walk *walk, Kind *kind);
 int is_class_attribute(Walk *walk, PyTypeObject *type, PyObject *name);
+/* What pymalloc takes on (SMALL_REQUEST_THRESHOLD). */
+#define SMALL_REQUEST 512
+
 int64_t size_of(Kind *kind, PyObject *object);
 int64_t entries_of(Walk *walk, Kind *kind, PyObject *object);
 Py_ssize_t cached_entries(PyObject *cache);

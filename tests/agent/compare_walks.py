@@ -40,7 +40,7 @@ class Sides:
         sys._clear_type_cache()
         self.found = self.native.measure(own_state([[self, self.__dict__]]), self.owners, deep=True, paths=True)
         gc.collect()
-        self.types, tracked = census(own_state([[self, self.__dict__]]))
+        self.types, tracked, large = census(own_state([[self, self.__dict__]]))
         gc.collect()
         self.tracked_types = tracked_census(own_state([[self, self.__dict__]]))
         gc.collect()
@@ -50,6 +50,7 @@ class Sides:
         self.note("type", self.types, self.found["types"])
         self.note("tracked type", self.tracked_types, self.found["tracked_types"])
         self.note("tracked", {"": tracked}, {"": self.found["tracked"]})
+        self.note("large", {"": large}, {"": self.found["large_bytes"]})
         self.paths = len(python)
         for book in self.books:
             book.keep()

@@ -57,6 +57,7 @@ class Program:
         self.stacks: dict[tuple[Place, ...], int] = {}
         self.nodes: dict[tuple[str, ...], int] = {}
         self.measures: dict[int, tuple[tuple[int, ...], ...]] = {}
+        self.owners: list[tuple[str, str, tuple[int, ...], tuple[int | None, ...], tuple[int, ...]]] = []
         self.cause = _GARBAGE
         self.manifest: dict[str, Any] = {
             "options": {
@@ -191,6 +192,28 @@ class Program:
         self.rows["grown"].append({"cause": self.cause, "stack": self.stack(*frames), "count": count})
         return self
 
+    def owns(
+        self,
+        owner: str,
+        *values: int,
+        unit: str = "bytes",
+        peaks: tuple[int | None, ...] = (),
+        control: tuple[int, ...] = (),
+    ) -> Self:
+        """Let an owner hold so much at each checkpoint of workload and control, the first of each included.
+
+        Without `control` it stands still there, and in the second plan at its last value.
+        """
+        steady = (values[0],) * (1 + sum(not extra for _, extra in self.spans))
+        self.owners.append((owner, unit, values, peaks or (None,) * len(values), control or steady))
+        return self
+
+    def gave_back(self, action: str, before: int, after: int) -> Self:
+        """Try to give memory back after the last checkpoint."""
+        row = {"step": len(self.rows["given_back"]), "action": action, "before": before, "after": after}
+        self.rows["given_back"].append({**row, "seconds": 0.01})
+        return self
+
     def drawn(self, name: str, dot: str) -> Self:
         """Keep a graph of a survivor of the last cause."""
         self.rows["graphs"].append({"cause": self.cause, "type": name, "drawn_by": "objgraph 3.6.2", "dot": dot})
@@ -311,6 +334,15 @@ class Program:
                     {
                         "checkpoint": position, "node": node, "objects": counts[0], "bytes": counts[1],
                         "entries": counts[2],
+                    }
+                )  # fmt: skip
+            for owner, unit, values, peaks, control in self.owners:
+                found = {"workload": values, "control": control}.get(series, values[-1:])
+                value, peak = found[min(at, len(found) - 1)], peaks[at] if series == "workload" else None
+                rows["owners"].append(
+                    {
+                        "checkpoint": position, "owner": owner, "unit": unit, "value": value, "peak": peak,
+                        "source": f"{owner} said so",
                     }
                 )  # fmt: skip
             kept_bytes = 5000

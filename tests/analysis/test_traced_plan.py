@@ -70,9 +70,9 @@ def test_every_format_tells_the_rounds_of_what_only_lines_show(program):
     found = Report(losing(program).analysis())
     text = found.render("text")
     head = next(line for line in text.splitlines() if line.startswith("traced round"))
-    assert "memory blocks" in head
+    assert "blocks" in head
     first = next(line for line in text.splitlines() if line.startswith("round "))
-    assert "memory blocks" not in first
+    assert "blocks" not in first
     page = found.render("html")
     assert 1 == page.count("What each round of the second, traced plan left behind")
     assert '"traced_rounds"' in found.render("json")

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = {"pandas", "pyarrow", "rich", "jinja2", "numpy", "pygments", "leather", "graphviz", "pygraphviz"}
+HEAVY = {"pandas", "pyarrow", "rich", "jinja2", "numpy", "pygments", "leather", "graphviz", "pygraphviz", "junitparser"}
 SCRIPT = """
 import sys
 from snapdiff.cli import main
@@ -22,7 +22,8 @@ def run(*arguments):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["record", "--help"], ["report", "--help"], ["check", "--help"]]
+    "arguments",
+    [["--help"], ["--version"], ["record", "--help"], ["report", "--help"], ["check", "--help"], ["compare", "--help"]],
 )
 def test_help_loads_no_heavy_library(arguments):
     done, modules = run(*arguments)
@@ -33,7 +34,7 @@ def test_help_loads_no_heavy_library(arguments):
 def test_help_names_every_command(snapdiff):
     done = snapdiff("--help")
     assert 0 == done.code
-    for name in ("record", "report", "check", "seal"):
+    for name in ("record", "report", "compare", "check", "seal"):
         assert f"\n  {name} " in done.out
 
 

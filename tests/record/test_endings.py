@@ -195,7 +195,12 @@ def test_a_recording_whose_supervisor_was_killed_can_be_sealed(started, invoke, 
     assert 2 == done.code
     assert f"seal it with `snapdiff seal {part}`" in done.told[0]
 
+    output.write_bytes(b"an older recording")
     done = invoke("seal", part)
+    assert (2, [f"{output} exists. Move it away, or overwrite it with --force."]) == (done.code, done.told)
+    assert b"an older recording" == output.read_bytes()
+
+    done = invoke("seal", part, "--force")
     assert (0, "") == (done.code, done.err)
     assert [output.name] == os.listdir(tmp_path)
     report = report_of(output)

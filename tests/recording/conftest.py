@@ -46,6 +46,11 @@ def frames(leak: int = 1) -> list[dict[str, Any]]:
                     "kind": "checkpoint", "series": series, "number": number, "iterations": calls, "total": total,
                     "monotonic": 100.0 + len(said), "seconds": 0.1, "call_seconds": 0.01, "extra": extra,
                     "types": {"function": [1000, 160_000], "app.Item": [items, items * 64]},
+                    "owners": [
+                        ["resident", "bytes", 9_000_000 + items * 64, 9_500_000, "/proc/self/smaps"],
+                        ["malloc.in_use", "bytes", 2_000_000, None, "mallinfo2"],
+                        ["fds", "count", 7, None, "/proc/self/fd"],
+                    ],
                     "tracked": 1000 + items, "snapshot": {"way": "child", "pause_seconds": 0.004, "note": None},
                     "objects": 1000 + items,
                     "object_bytes": 160_000 + items * 64, "garbage": 0, "uncollectable": 0, "settled": True,
@@ -61,6 +66,7 @@ def frames(leak: int = 1) -> list[dict[str, Any]]:
             )  # fmt: skip
     if leak:
         said.append(_explained(leak))
+    said.append({"kind": "given back", "steps": [["gc.collect()", 9_100_000, 9_000_000, 0.01]]})
     return [*said, {"kind": "end", "how": AS_PLANNED}]
 
 

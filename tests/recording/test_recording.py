@@ -25,7 +25,7 @@ from snapdiff.recording import Recording, RecordingError, read, schema, write
 def test_what_is_written_is_read_again(recording, file):
     found = read(file)
     assert recording.tables == found.tables
-    assert {**recording.manifest, "format": "snapdiff-recording", "version": [3, 0]} == found.manifest
+    assert {**recording.manifest, "format": "snapdiff-recording", "version": [3, 1]} == found.manifest
 
 
 def test_a_recording_that_was_read_is_written_as_the_same_bytes(file, tmp_path):
@@ -110,6 +110,11 @@ def test_an_older_major_version_is_refused_and_nobody_is_sent_for_a_newer_snapdi
 def test_a_newer_minor_version_and_keys_nobody_knows_are_read(archive):
     found = read(archive({"version": [3, 7], "colour": "blue"}))
     assert ([3, 7], "blue") == (found.manifest["version"], found.manifest["colour"])
+
+
+def test_tables_of_a_later_minor_version_are_empty_in_an_older_recording(archive, recording):
+    found = read(archive({"version": [3, 0]}, owners=None, given_back=None))
+    assert {**recording.tables, **{name: schema.tables()[name].empty_table() for name in schema.SINCE}} == found.tables
 
 
 @pytest.mark.parametrize("version", [None, 1, "1.0", [1], [1, 0, 0], ["1", "0"], [1.0, 0], [True, 0], {}, [None, None]])

@@ -36,7 +36,19 @@ def rows(recording):
 
 
 def test_the_recording_of_these_tests_has_a_row_in_every_new_table(recording):
-    new = ("paths", "path_counts", "causes", "cause_types", "births", "grown", "alive", "garbage", "graphs")
+    new = (
+        "paths",
+        "path_counts",
+        "causes",
+        "cause_types",
+        "births",
+        "grown",
+        "alive",
+        "garbage",
+        "graphs",
+        "owners",
+        "given_back",
+    )
     assert [] == [name for name in new if not recording.tables[name].num_rows]
     assert validate.find_nonsense(recording) is None
 

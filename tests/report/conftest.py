@@ -1,17 +1,18 @@
-"""Small analyses to render, built by hand; and one Chromium for all browser tests."""
+"""Small analyses to render, built by hand."""
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
+from enum import Enum
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from snapdiff.analysis.compare import compare
+from snapdiff.analysis.comparison import Comparison
 from snapdiff.analysis.model import (
     Analysis,
     AuditRow,
@@ -23,14 +24,17 @@ from snapdiff.analysis.model import (
     Excerpt,
     Finding,
     Frame,
+    GivenBack,
     Graph,
     GraphEdge,
     GraphNode,
     GrownAt,
     Law,
     Ledger,
+    LedgerKind,
     LineRow,
     Method,
+    Peak,
     Round,
     Suppressed,
     TimelinePoint,
@@ -278,9 +282,23 @@ def make_leaking() -> Analysis:
             make_line("app/prices.py", 9, "quote", (1, 10, 117, 0), None),
         ),
         ledger=(
-            Ledger("Python objects", 3 * MIB, "heap snapshot"),
-            Ledger("interpreter and modules", 21 * MIB, "sizes of mapped files"),
-            Ledger("unexplained", 29 * MIB, "resident memory less the owners above"),
+            make_ledger("resident", "resident memory", LedgerKind.TOTAL, 48, 1),
+            make_ledger("python.small", "Python objects up to 512 bytes", LedgerKind.PART, 3, 1),
+            make_ledger("files", "mapped files", LedgerKind.PART, 21, 0),
+            make_ledger("malloc.kept", "malloc, kept for reuse", LedgerKind.PART, 20, 0),
+            make_ledger("unexplained", "unexplained", LedgerKind.PART, 4, 0),
+            make_ledger("sqlite", "SQLite (in malloc)", LedgerKind.WITHIN, 2, 0),
+            make_ledger("torch.cuda", "torch on the graphics card, in use", LedgerKind.BESIDE, 900, 0),
+        ),
+        peaks=(
+            Peak(48 * MIB, 49 * MIB, 49 * MIB, exact=True, traced=2 * MIB, arrow=None),
+            Peak(49 * MIB, 3000 * MIB, 50 * MIB, exact=True, traced=3 * MIB, arrow=2900 * MIB),
+            Peak(50 * MIB, 51 * MIB, 51 * MIB, exact=False, traced=3 * MIB, arrow=None),
+            Peak(51 * MIB, 90 * MIB, 52 * MIB, exact=False, traced=3 * MIB, arrow=None),
+        ),
+        given_back=(
+            GivenBack("gc.collect()", 52 * MIB, 52 * MIB, 0.01),
+            GivenBack("malloc_trim(0)", 52 * MIB, 34 * MIB, 0.002),
         ),
         checkpoints=tuple(
             CheckpointRow(
@@ -353,6 +371,11 @@ def make_leaking() -> Analysis:
     )
 
 
+def make_ledger(owner: str, name: str, kind: LedgerKind, mebibytes: int, gained: int) -> Ledger:
+    """An owner at the start and after each of four rounds, gaining as much in each."""
+    return Ledger(owner, name, kind, tuple((mebibytes + gained * at) * MIB for at in range(5)), f"{owner} said so")
+
+
 def make_line(file: str, line: int, function: str, blocks: tuple[int, ...], excerpt: Excerpt | None) -> LineRow:
     """An allocation line whose blocks are 144 bytes each."""
     return LineRow(
@@ -378,6 +401,8 @@ def make_clean() -> Analysis:
         types=(),
         lines=(),
         ledger=(),
+        peaks=(),
+        given_back=(),
         curve=((1, 953), (11, 953), (87, 953), (162, 953)),
         notes=(),
         suppressed=(),
@@ -404,8 +429,8 @@ def make_incomplete() -> Analysis:
 
 def with_texts(value: Any, change: Callable[[str], str]) -> Any:
     """Return plain data with every free text in it changed; verdicts, laws and other closed words stay."""
-    closed = {"phase", "role", "domain", "series", "started", "unit", "traced"}
-    if isinstance(value, Verdict | Law):
+    closed = {"phase", "kind", "role", "domain", "series", "started", "unit", "traced", "counted", "alike"}
+    if isinstance(value, Enum):
         return value
     if isinstance(value, str):
         return change(value)
@@ -427,6 +452,57 @@ def make_hostile() -> Analysis:
     """The leaking analysis where every text that a stranger can choose is an attack."""
     analysis: Analysis = with_texts(make_leaking(), lambda text: f"{text[:12]}{HOSTILE}")
     return analysis
+
+
+def make_after() -> Analysis:
+    """The shop after a change: its cart lets go, its handlers still come, and sessions are kept now."""
+    before = make_leaking()
+    sessions = make_finding(
+        fingerprint="5e55105e5510",
+        type="app.session.Session",
+        container=Container(path="module app.session → open_sessions", type="list", size=928, bound=None),
+        chain=(ChainNode("module app.session", "module"), ChainNode(".open_sessions", "list")),
+        objects_per_iteration=2.0,
+        bytes_per_iteration=96.0,
+        growth=(2, 20, 302, 604),
+        curve=((1, 2), (464, 928)),
+        born_at=(replace(make_finding().born_at[0], frame=Frame("app/session.py", 8, "start")),),
+        grown_at=(GrownAt(Frame("app/session.py", 9, "start"), ()),),
+        sentence=(
+            "Leak: `app.session → open_sessions` gains 2 `Session` per call (96 B), born at app/session.py:8 in start."
+        ),
+        excerpts=(),
+    )
+    return replace(
+        before,
+        sentence=sessions.sentence,
+        findings=(sessions, *before.findings[1:]),
+        types=tuple(row for row in before.types if row.type != "app.cart.Item"),
+        lines=(make_line("app/session.py", 8, "start", (2, 20, 302, 604), None),),
+        environment=(("python", "CPython 3.12.1"), *before.environment[1:]),
+    )
+
+
+def make_comparison() -> Comparison:
+    """The shop before and after: one cause new, one fixed, one as it was."""
+    return compare([make_leaking()], [make_after()], ["before.snapdiff"], ["after.snapdiff"])
+
+
+def make_inconclusive() -> Comparison:
+    """A run after the change that was killed."""
+    return compare([make_leaking()], [make_incomplete()], ["before.snapdiff"], ["killed.snapdiff"])
+
+
+def make_hostile_comparison() -> Comparison:
+    """The comparison where every text that a stranger can choose is an attack."""
+    hostile: Comparison = with_texts(make_comparison(), lambda text: f"{text[:12]}{HOSTILE}")
+    return hostile
+
+
+@cache
+def make_huge_comparison() -> Comparison:
+    """A side that leaks in 300 places, beside one that has none of them."""
+    return compare([make_huge()] * 20, [make_clean()] * 20)
 
 
 @cache
@@ -487,30 +563,10 @@ def build() -> SimpleNamespace:
         hostile=make_hostile,
         huge=make_huge,
         wordy=make_wordy,
+        after=make_after,
+        comparison=make_comparison,
+        same=lambda: compare([make_clean()], [make_clean()]),
+        inconclusive=make_inconclusive,
+        hostile_comparison=make_hostile_comparison,
+        huge_comparison=make_huge_comparison,
     )
-
-
-def find_chromium() -> str | None:
-    """Return the Chromium to test with: SNAPDIFF_CHROMIUM, or the first one on PATH."""
-    if named := os.environ.get("SNAPDIFF_CHROMIUM"):
-        return named
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return next((path for path in map(shutil.which, names) if path), None)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """One Chromium for the session. Without one the test is skipped, but never in CI."""
-    path = find_chromium()
-    if path is None:
-        reason = "no Chromium: set SNAPDIFF_CHROMIUM or put chromium on PATH"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
-        )
-        yield chromium
-        chromium.close()

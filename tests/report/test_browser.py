@@ -7,7 +7,9 @@ import threading
 
 import pytest
 
+from snapdiff.analysis import Analysis
 from snapdiff.report import render
+from snapdiff.report.comparison import render_comparison
 
 pytestmark = pytest.mark.browser
 
@@ -34,7 +36,8 @@ def opened(browser, tmp_path):
 
     def open_page(analysis, **options):
         path = tmp_path / "report.html"
-        path.write_text(render(analysis, "html"), encoding="utf-8")
+        html = render(analysis, "html") if isinstance(analysis, Analysis) else render_comparison(analysis, "html")
+        path.write_text(html, encoding="utf-8")
         it = Opened(browser, **options)
         contexts.append(it.context)
         it.page.goto(path.as_uri())
@@ -70,7 +73,7 @@ def served():
     server.server_close()
 
 
-@pytest.mark.parametrize("name", ["leaking", "clean", "hostile"])
+@pytest.mark.parametrize("name", ["leaking", "clean", "hostile", "comparison", "hostile_comparison"])
 def test_a_page_opens_without_a_word_on_the_console_and_asks_for_nothing(build, opened, name):
     it = opened(getattr(build, name)())
     it.page.wait_for_timeout(100)  # an image that fails to load says so after the page did
@@ -136,7 +139,7 @@ def test_the_keys_filter_walk_and_help(build, opened):
 
 
 def test_a_narrow_screen_does_not_scroll_sideways(build, opened):
-    for analysis in (build.leaking(), build.hostile()):
+    for analysis in (build.leaking(), build.hostile(), build.comparison(), build.hostile_comparison()):
         page = opened(analysis, viewport={"width": 390, "height": 844}).page
         assert 390 == page.evaluate("document.documentElement.scrollWidth")
 
@@ -170,9 +173,22 @@ CONTRAST = """() => {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_stands_out_from_its_ground(build, opened, scheme):
-    page = opened(build.leaking(), color_scheme=scheme).page
+@pytest.mark.parametrize("name", ["leaking", "comparison"])
+def test_every_text_stands_out_from_its_ground(build, opened, name, scheme):
+    page = opened(getattr(build, name)(), color_scheme=scheme).page
     assert [] == page.evaluate(CONTRAST)
+
+
+def test_types_of_a_comparison_sort_and_filter_too(build, opened):
+    page = opened(build.comparison()).page
+    heading = page.locator("#types th", has_text="per call after")
+    heading.locator("button").click()
+    assert "descending" == heading.get_attribute("aria-sort")
+    values = page.locator("#types tbody tr").evaluate_all("rows => rows.map(r => Number(r.cells[3].dataset.value))")
+    assert sorted(values, reverse=True) == values
+    page.keyboard.press("/")
+    page.keyboard.type("cart")
+    assert 1 == page.locator("#types tbody tr:visible").count()
 
 
 def test_pictures_follow_the_theme(build, opened):

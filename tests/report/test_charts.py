@@ -31,9 +31,10 @@ def test_marks_that_stand_close_together_share_one_label(build):
     assert {"11 calls", "162 calls", "464 calls"} <= set(labels)
 
 
-def test_the_memory_chart_marks_control_and_rounds(build):
+def test_the_memory_chart_marks_the_checkpoints(build):
     root = ET.fromstring(charts.memory_chart(build.leaking(), "m"))
-    assert {"round 1", "round 2", "MiB", "seconds"} <= set(texts_of(root))
+    assert {"464 calls", "MiB", "seconds"} <= set(texts_of(root))
+    assert 5 == sum(each.get("class") == "mark stroke" for each in root.iter("path"))
     assert "From 30.0 MiB to" in root.find("desc").text
 
 

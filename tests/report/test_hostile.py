@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-from snapdiff.report import render
+import pytest
+
+from snapdiff.report import FORMATS, render
+from snapdiff.report.comparison import render_comparison
 from snapdiff.report.words import visible
 
 ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -23,14 +26,27 @@ def test_a_name_that_is_already_escaped_is_shown_as_it_is_spelled(build):
 
 
 def test_no_format_carries_a_character_that_acts(build):
-    for format in ("html", "json", "text"):
+    for format in FORMATS:
         assert [] == ACTING.findall(render(build.hostile(), format))
+        assert [] == ACTING.findall(render_comparison(build.hostile_comparison(), format))
+
+
+@pytest.mark.parametrize("format", ["markdown", "json", "text", "junit", "sarif"])
+def test_no_name_begins_a_line_of_a_log(build, format):
+    # In a job of GitHub Actions a line that begins with two colons is a command, also in what is only shown.
+    for text in (
+        render(build.with_texts(build.leaking(), lambda text: f"{text}\n::error::x"), format),
+        render_comparison(build.with_texts(build.comparison(), lambda text: f"{text}\n::error::x"), format),
+    ):
+        assert [] == [line for line in text.splitlines() if line.lstrip().startswith("::")]
 
 
 def test_a_name_that_no_encoding_takes_can_still_be_written(build):
     analysis = build.with_texts(build.leaking(), lambda text: f"{text}\udcff")
-    for format in ("html", "json", "text"):
+    comparison = build.with_texts(build.comparison(), lambda text: f"{text}\udcff")
+    for format in FORMATS:
         assert b"" != render(analysis, format).encode("utf-8")
+        assert b"" != render_comparison(comparison, format).encode("utf-8")
 
 
 def test_a_control_character_is_shown_as_its_code_point():

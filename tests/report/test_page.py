@@ -13,8 +13,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from snapdiff.analysis.model import Control, Ledger, Verdict
-from snapdiff.report import render
+from snapdiff.analysis.model import Control, Ledger, LedgerKind, Verdict
+from snapdiff.report import FORMATS, render
 
 VOID = {"meta", "br", "input", "img", "link"}
 
@@ -286,8 +286,12 @@ def test_a_control_that_grew_is_not_called_neutral(build):
 
 
 def test_a_ledger_that_sums_to_nothing_divides_nothing_by_zero(build):
-    text = Page(render(replace(build.clean(), ledger=(Ledger("nobody", 0, "nowhere"),)), "html")).words
-    assert "nobody 0 B – nowhere" in text
+    nothing = tuple(
+        Ledger(owner, owner, kind, (0, 0, 0, 0), "nowhere")
+        for owner, kind in (("resident", LedgerKind.TOTAL), ("nobody", LedgerKind.PART))
+    )
+    text = Page(render(replace(build.clean(), ledger=nothing), "html")).words
+    assert "nobody 0 B 0 B 0 B 0 B – nowhere" in text
 
 
 def test_every_table_has_a_caption_and_every_heading_cell_a_scope(build):
@@ -299,7 +303,7 @@ def test_every_table_has_a_caption_and_every_heading_cell_a_scope(build):
 def test_every_picture_has_a_role_a_title_and_a_description(build):
     page = Page(render(build.leaking(), "html"))
     pictures = page.all("svg")
-    assert 5 == len(pictures)
+    assert 6 == len(pictures)
     assert {"img"} == {each["role"] for each in pictures}
     assert len(pictures) == len(page.all("desc"))
 
@@ -323,7 +327,7 @@ def test_the_data_in_the_page_is_json_that_cannot_end_its_element(build):
 
 
 @pytest.mark.parametrize("name", ["leaking", "hostile"])
-@pytest.mark.parametrize("format", ["html", "json", "text"])
+@pytest.mark.parametrize("format", FORMATS)
 def test_the_same_analysis_gives_the_same_bytes(build, name, format):
     assert render(getattr(build, name)(), format) == render(getattr(build, name)(), format)
 
@@ -378,5 +382,7 @@ def test_the_package_is_cheap_to_import():
 
 
 def test_an_unknown_format_is_refused_with_the_known_ones(build):
-    with pytest.raises(ValueError, match="unknown report format 'pdf'; known are html, json, text"):
+    with pytest.raises(
+        ValueError, match="unknown report format 'pdf'; known are html, markdown, json, text, junit, sarif"
+    ):
         render(build.clean(), "pdf")

@@ -1,6 +1,6 @@
-"""A program with a large heap: one workload keeps an order a call, the other keeps nothing.
+"""An application with a large heap: one workload keeps an order a call, the other keeps nothing.
 
-`SNAPDIFF_BENCH_OBJECTS` says how many objects the collector tracks after `setup`.
+`SNAPDIFF_BENCH_OBJECTS` says how many objects the collector tracks after `setup`; `SNAPDIFF_BENCH_HEAP` how they lie.
 """
 
 from __future__ import annotations
@@ -8,19 +8,21 @@ from __future__ import annotations
 import itertools
 import os
 
-from speed import heap
+from speed import application, heap
 
 KEPT: list[heap.Order] = []
+_CUSTOMER = heap.Customer(0)
 _NUMBERS = itertools.count(1_000_000_000)
 
 
 def setup() -> None:
     """Build the heap."""
-    heap.build(int(os.environ["SNAPDIFF_BENCH_OBJECTS"]))
+    scattered = os.environ["SNAPDIFF_BENCH_HEAP"] == heap.SCATTERED
+    application.build(int(os.environ["SNAPDIFF_BENCH_OBJECTS"]), scattered)
 
 
 def _order() -> heap.Order:
-    return heap.Order(heap.CUSTOMERS["customer 1"], next(_NUMBERS))
+    return heap.Order(_CUSTOMER, next(_NUMBERS))
 
 
 def leak() -> None:

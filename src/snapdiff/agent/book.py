@@ -46,7 +46,8 @@ class Book:
     """Knows every node there ever was, and its measures at each checkpoint."""
 
     def __init__(self) -> None:
-        self.nodes = Nodes()
+        self._nodes = Nodes()
+        """{(parent, edge, type name): node}; what the native walker made known comes in when Python first asks."""
         self.parents = array("q")
         self.roots = array("q")
         self.depths = array("q")
@@ -102,17 +103,28 @@ class Book:
 
     def knows(self, parent: int, edge: str, kind: str) -> bool:
         """Say whether a node is there already."""
-        return (parent, edge, kind) in self.nodes
+        return (parent, edge, kind) in self._steps()
+
+    def _steps(self) -> Nodes:
+        nodes = self._nodes
+        for number in range(len(nodes), len(self.parents)):
+            nodes[(self.parents[number], self.edges[number], self.kinds[number])] = number
+        return nodes
 
     def node(self, parent: int, edge: str, kind: str) -> int:
         """Return the node of a step, made when it is new."""
-        nodes = self.nodes
+        nodes = self._nodes
+        if len(nodes) < len(self.parents):
+            nodes = self._steps()
         found = nodes.get((parent, edge, kind))
         if found is not None:
             return int(found)
         if self.settled and edge[:1] == "." and edge != OTHER and self._is_made_up(parent):
             return self.node(parent, OTHER, kind)
-        return self._add(parent, edge, kind)
+        number = self._add(parent, edge, kind)
+        if number == len(nodes):
+            nodes[(parent, edge, kind)] = number
+        return number
 
     def _is_made_up(self, parent: int) -> bool:
         """Say whether a node has got so many new names that they are made as the program runs."""
@@ -121,12 +133,10 @@ class Book:
         return bool(made >= _MOST_NEW)
 
     def _add(self, parent: int, edge: str, kind: str) -> int:
-        nodes = self.nodes
+        number = len(self.parents)
         depth = self.depths[parent] + 1 if parent >= 0 else 0
-        if parent >= 0 and (len(nodes) >= MOST_NODES or depth > DEEPEST):
+        if parent >= 0 and (number >= MOST_NODES or depth > DEEPEST):
             return parent
-        number = len(nodes)
-        nodes[(parent, edge, kind)] = number
         self.parents.append(parent)
         self.depths.append(depth)
         self.roots.append(number if parent < 0 else self.roots[parent])
@@ -145,11 +155,15 @@ class Book:
         now[ENTRIES][node] += entries
 
     def learn(
-        self, *, nodes: list[Any], measures: list[bytes], collections: bytes, keys: list[Any], fresh: list[int],
-        attributes: list[Any],
+        self, *, nodes: tuple[bytes, list[str], list[str]], measures: list[bytes], collections: bytes,
+        keys: list[Any], fresh: list[int], attributes: list[Any],
     ) -> None:  # fmt: skip
-        """Take in what the native walker made of a checkpoint: new nodes, all measures, and what else it learnt."""
-        for parent, edge, kind in nodes:
+        """Take in what the native walker made of a checkpoint: new nodes, all measures, and what else it learnt.
+
+        `nodes` are the parents, as 64-bit numbers, the edges and the kinds.
+        """
+        parents, edges, kinds = nodes
+        for parent, edge, kind in zip(array("q", parents), edges, kinds):
             self._add(parent, edge, kind)
         self.now = [array("q", each) for each in measures]
         self.collections[:] = collections

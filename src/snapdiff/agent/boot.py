@@ -13,9 +13,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-# Python put this folder first on the path. It must go before anything else is imported, or modules here
-# could shadow the standard library's, for us and for the program.
-_FOLDER = sys.path.pop(0)
+# Python put this folder first on the path, unless it was told to put nothing there. It must go before anything else is
+# imported, or modules here could shadow the standard library's, for us and for the program.
+if not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
+    sys.path.pop(0)
 #: The agent's package name in the target. Not `snapdiff`, which the program may have installed.
 PACKAGE = "_snapdiff_agent"
 

@@ -5,6 +5,7 @@ Each way has a loop of its own, in a frame of its own, that keeps neither result
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import time
@@ -82,6 +83,13 @@ class Calls:
             state[slot] = done + made
             if _clock() > deadline:
                 break
+        return made
+
+    def sized(self, name: str, size: int) -> Calls:
+        """Return the same calls with one argument given by its name."""
+        made: Calls = object.__new__(type(self))
+        made.__dict__.update(self.__dict__)
+        made._function = functools.partial(self._function, **{name: size})
         return made
 
     def settle(self) -> None:

@@ -11,6 +11,7 @@ from . import counters, traces
 from .book import Book, Names
 from .native import exit_callbacks
 from .own import own_state
+from .owners import Owners, large_objects
 from .plan import Plan
 from .snapshots import Snapshots
 from .untraced import Untraced, not_ours
@@ -41,7 +42,10 @@ class Measurer:
         self.snapshots = Snapshots(self.book, plan.snapshots)
         self.owners: list[Any] = Names()
         """Objects of the program that only we may hold: roots of the walk by path."""
+        self.flushes = True
+        """Whether the standard streams are flushed first. A worker's standard output belongs to its protocol."""
         self.untraced: Untraced = not_ours()
+        self.memory = Owners(self.snapshots.held)
         self.walk_seconds = 0.0
         self.exits = self.exits_before = 0
         """Functions registered with `atexit` since the checkpoint before, and by then."""
@@ -60,8 +64,10 @@ class Measurer:
         # comes back below.
         enabled = gc.isenabled()
         gc.disable()
+        self.memory.stop_watching()
         try:
-            counters.flush_streams()
+            if self.flushes:
+                counters.flush_streams()
             fields = counters.collect()
             counters.clear_type_cache()
             fields.update(counters.read())
@@ -70,6 +76,7 @@ class Measurer:
                 self.exits, self.exits_before = now - self.exits_before, now
             if full:
                 self._ask_supervisor()
+                fields["owners"] = self.memory.read(fields, self.untraced)
             found = self.snapshots.take(
                 own_state([*self.keep, fields]), self.owners, self.untraced,
                 deep=full, paths=paths, collect_seconds=fields["collect_seconds"],
@@ -80,6 +87,7 @@ class Measurer:
             if full:
                 fields["types"] = types = found["types"]
                 fields["objects"] = sum(row[0] for row in types.values())
+                fields["owners"].append(large_objects(found["large_bytes"]))
                 fields["object_bytes"] = sum(row[1] for row in types.values())
                 fields["traces"] = found["traces"]
                 if fields["traces"] is None:

@@ -9,10 +9,12 @@ import sys
 import time
 import types
 
-from . import calls, environment, pathrows, spool, target, windows
+from . import calls, counters, environment, pathrows, spool, target, windows
 from .checkpoint import Measurer, SupervisorGoneError
+from .giving_back import give_back
 from .plan import AUTO, ROUNDS, Plan
 from .screen import LEAST_OBJECTS, RATE_WORTH_CONFIRMING, Screen
+from .sweep import Sweep, bind
 from .untraced import start_tracing
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
@@ -33,11 +35,15 @@ _LONGEST_FURTHER_ROUND = 15.0
 def main(folder: str) -> int:
     """Run the plan in a spool folder; return the target's exit status."""
     plan = Plan(spool.read_plan(folder))
-    for fd in (plan.ask_fd, plan.answer_fd):
+    for fd in (plan.ask_fd, plan.answer_fd, plan.order_fd, plan.done_fd):
         if fd >= 0:
             os.set_inheritable(fd, False)
     # Nothing of ours is the program's main module: multiprocessing would run it again in its children.
     sys.modules["__main__"] = types.ModuleType("__main__")
+    if plan.serve:
+        from . import serve
+
+        return serve.main(plan, folder)
     return Driver(plan, folder).run()
 
 
@@ -53,8 +59,11 @@ class Driver:
         self.pathrows = pathrows.PathRows(self.measurer.book)
         self.measurer.keep += [self, self.screen]
         self.loop: Any = None
+        self.sweep: Sweep | None = None
         self.started_tracing = False
         self.stage = "loading"
+        self.over = False
+        """Whether it was written how the run ended."""
         self.number = 0
         self.total = 0
         self.windows: list[int] = []
@@ -80,7 +89,13 @@ class Driver:
             if self.plan.debug:
                 self._print_traceback(error)
             series = self.state[spool.SERIES]
-            if self.total or series > spool.WORKLOAD or (series == spool.WORKLOAD and self.state[spool.DONE]):
+            swept = self.sweep is not None and self.sweep.made > 0
+            if (
+                self.total
+                or swept
+                or spool.WORKLOAD < series < spool.SWEEP
+                or (series == spool.WORKLOAD and self.state[spool.DONE])
+            ):
                 # Too late to refuse: what was measured is kept.
                 print("snapdiff:", error, file=sys.stderr)  # noqa: T201
                 return self._ended_by(error)
@@ -91,6 +106,7 @@ class Driver:
         finally:
             self._stop_tracing()
         self.state[spool.PHASE] = spool.ENDING
+        self.over = True
         self.writer.write({"kind": "end", "how": "as planned"})
         try:
             if self.loop is not None:
@@ -111,6 +127,11 @@ class Driver:
                 raise target.TargetError(
                     f"{place} names no function. Write {place}:function, or path/to/script.py for a whole script."
                 )
+            if plan.sweep_sizes:
+                raise target.TargetError(
+                    "--sweep gives a size to a function; a script takes its arguments after `--`. "
+                    "Name a function with a parameter for the size."
+                )
             if plan.inputs is not None:
                 raise target.TargetError("--inputs gives arguments to a function; a script gets them after `--`.")
             module = None
@@ -126,7 +147,9 @@ class Driver:
         self.stage = "loading"
         if attribute is not None and module is not None:
             function = self._function(module, attribute, instance)
-        found = target.check(function, plan.target, give_inputs is not None)
+        swept = plan.sweep_sizes
+        called = bind(function, plan.target, plan.sweep_name, swept[0]) if swept else function
+        found = target.check(called, plan.target, give_inputs is not None)
         inputs = calls.Inputs(give_inputs, plan.inputs or "") if give_inputs is not None else None
         self.writer.write({"kind": "loaded", **environment.describe(found, plan)})
         if found.is_coroutine:
@@ -180,11 +203,20 @@ class Driver:
 
     def _measure_all(self, workload: calls.Calls, control: calls.Calls) -> None:
         self.stage = "measuring"
+        if self.plan.sweep_sizes:
+            self.measurer.owners.extend(workload.owners())
+            self._rehearse(_REHEARSALS)
+            self.sweep = Sweep(self.plan, self.state, self.writer, self.measurer)
+            self.sweep.run(workload, control, self._trace_peaks)
+            return
         if self.plan.trace == ROUNDS and not _tracemalloc.is_tracing():
             # A program that traces already keeps its own settings.
             self._start_tracing()
         self.measurer.owners.extend(workload.owners())
+        counters.collect()
+        self.measurer.memory.before_rehearsal(self.measurer.untraced)
         self._rehearse(_REHEARSALS)
+        self.measurer.memory.after_rehearsal(self.measurer.untraced)
         self._run_series(spool.CONTROL, control, self.plan.rounds)
         self._run_series(spool.WORKLOAD, workload, self.plan.rounds)
         extra = self._run_extra(workload)
@@ -192,6 +224,7 @@ class Driver:
         if self.plan.trace == AUTO and self.screen.open and not _tracemalloc.is_tracing():
             self._run_traced(workload, control)
         self.state[spool.PHASE] = spool.HOLDING
+        self.writer.write({"kind": "given back", "steps": give_back(self.measurer.memory.allocators)})
         self._explain(workload, extra)
 
     def _run_extra(self, workload: calls.Calls) -> int:
@@ -241,7 +274,13 @@ class Driver:
 
     def _start_tracing(self) -> None:
         self.measurer.untraced = start_tracing(self.plan.trace_depth)
-        self.started_tracing = True
+        self.started_tracing = self.measurer.memory.traces_are_ours = True
+
+    def _trace_peaks(self) -> None:
+        """Trace for the sake of the peaks alone: no line is asked for."""
+        if not _tracemalloc.is_tracing():
+            self.measurer.untraced = start_tracing(1)
+            self.started_tracing = True
 
     def _stop_tracing(self) -> None:
         """Stop tracemalloc if it was us who started it."""
@@ -278,6 +317,7 @@ class Driver:
         while position < len(parted):
             window = parted[position]
             position += 1
+            self.measurer.memory.watch()
             state[spool.PHASE] = spool.CALLING
             started = time.perf_counter()
             made = workload.run(window, done, deadline)
@@ -303,20 +343,24 @@ class Driver:
         fields = self.measurer.checkpoint(paths=by_path)
         fields.update(self._position(iterations), kind="checkpoint", extra=extra, call_seconds=call_seconds)
         fields["first_extra"] = extra and self.number == len(self.plan.rounds) + 1
-        if by_path:
-            self.measurer.book.keep()
-            if series == spool.WORKLOAD and (extra or self.number == len(self.plan.rounds)):
-                self.measurer.book.follow()
-            fields["paths"] = self.pathrows.take()
-        enough = max(LEAST_OBJECTS, iterations * RATE_WORTH_CONFIRMING)
-        grew = by_path and pathrows.grew(self.measurer.book, enough, iterations)
-        # Where lines are traced they say more.
-        memory = self.plan.trace == AUTO and fields["traces"] is None
-        self.screen.update(fields, iterations, grew, memory)
+        # Some tens of thousands of paths are compared: traced that would take longer than the checkpoint.
+        with self.measurer.untraced:
+            if by_path:
+                self.measurer.book.keep()
+                if series == spool.WORKLOAD and (extra or self.number == len(self.plan.rounds)):
+                    self.measurer.book.follow()
+                fields["paths"] = self.pathrows.take()
+            enough = max(LEAST_OBJECTS, iterations * RATE_WORTH_CONFIRMING)
+            grew = by_path and pathrows.grew(self.measurer.book, enough, iterations)
+            # Where lines are traced they say more.
+            memory = self.plan.trace == AUTO and fields["traces"] is None
+            self.screen.update(fields, iterations, grew, memory)
         self.collected_before, self.collected = self.collected, _collected(fields["generations"])
         self.iterations = iterations
         fields["survivors"] = self.screen.survivors
         self.writer.write(fields)
+        for text in self.measurer.memory.probes.take_notes():
+            self.writer.write({"kind": "note", "text": text})
 
     def _garbage_rate(self) -> float:
         """Return the objects per call that only the collector freed in the last round."""
@@ -326,7 +370,8 @@ class Driver:
         self.state[spool.PHASE] = spool.MEASURING
         fields = self.measurer.subcheckpoint(paths=extra)
         if extra:
-            self.measurer.book.follow()
+            with self.measurer.untraced:
+                self.measurer.book.follow()
         fields.update(self._position(iterations), kind="subcheckpoint", extra=extra)
         self.writer.write(fields)
 
@@ -337,7 +382,14 @@ class Driver:
     # -- endings ------------------------------------------------------------------------------------------
 
     def _ended_by(self, error: BaseException) -> int:
-        """Write how the program ended the run; return the exit status the process should have."""
+        """Write how the program ended the run, and show an error; return the exit status the process should have."""
+        status, how = self._write_end(error)
+        if how == "raised" and not isinstance(error, target.TargetError):
+            self._print_traceback(error)
+        return status
+
+    def _write_end(self, error: BaseException) -> tuple[int, str]:
+        self.over = True
         status = 1
         frame: dict[str, Any] = {"kind": "end", "stage": self.stage, "place": target.innermost(error)}
         if isinstance(error, (KeyboardInterrupt, SupervisorGoneError)):
@@ -352,9 +404,7 @@ class Driver:
             # The message stays on the program's own terminal: it may hold its data.
             frame["how"], frame["type"] = "raised", type(error).__name__
         self.writer.write(frame)
-        if frame["how"] == "raised" and not isinstance(error, target.TargetError):
-            self._print_traceback(error)
-        return status
+        return status, frame["how"]
 
     def _print_traceback(self, error: BaseException) -> None:
         """Print an error of the program as Python would have, without our frames on top."""

@@ -14,6 +14,7 @@ import threading
 import time
 from _thread import get_ident
 
+from . import mainthread
 from .own import FOLDER
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
@@ -32,6 +33,14 @@ _CLOCK_EVERY = 512
 _MOST_FRAMES = 8
 
 
+#: Threads of a worker that are either traced or ours.
+_OURS_AND_MAIN = 2
+_SEEN_FROM_MAIN = (
+    "Before Python 3.12 threads that run already cannot be traced: what grows in one of the worker's is blamed on the "
+    "line at which its main thread waited for it."
+)
+
+
 class Watch:
     """One container: `read` returns its length (or what stands for it); `changes` means any change is growth."""
 
@@ -44,7 +53,7 @@ class Watch:
 
 def find(watches: list[Watch], call: Callable[[], int]) -> str | None:
     """Call until every container was seen to grow or time is up; return why that could not be done, or None."""
-    if sys.gettrace() is not None:
+    if _is_traced():
         return "A trace function is installed (a debugger or coverage): lines at which containers grow were not sought."
     eye = _Eye(watches)
     started = time.monotonic()
@@ -64,7 +73,15 @@ def find(watches: list[Watch], call: Callable[[], int]) -> str | None:
                 break
     finally:
         eye.close()
+    if mainthread.is_elsewhere() and sys.version_info < (3, 12) and len(sys._current_frames()) > _OURS_AND_MAIN:
+        return _SEEN_FROM_MAIN
     return None
+
+
+def _is_traced() -> bool:
+    """Say whether somebody traces already, here or in another thread."""
+    frames = [frame for frame in sys._current_frames().values() if not frame.f_code.co_filename.startswith(FOLDER)]
+    return sys.gettrace() is not None or any(frame.f_trace is not None for frame in frames)
 
 
 def _set(function: Any, for_threads: Any) -> None:
@@ -78,6 +95,8 @@ def _set(function: Any, for_threads: Any) -> None:
                 if not current.f_code.co_filename.startswith(FOLDER):
                     current.f_trace = function
                 current = current.f_back
+    elif mainthread.is_elsewhere():
+        mainthread.settrace(function)
     threading.settrace(for_threads)
     sys.settrace(function)
 

@@ -11,8 +11,9 @@ import _tracemalloc
 import math
 import time
 
-from . import calls, spool, windows
+from . import calls, counters, spool, windows
 from .driver import _REHEARSALS, EXTRA_FACTORS, _nothing
+from .giving_back import give_back
 from .inprocess import Guest
 from .plan import AUTO, ROUNDS
 
@@ -54,7 +55,10 @@ class Loop(Guest):
         self.stage = "measuring"
         if self.plan.trace == ROUNDS and not _tracemalloc.is_tracing():
             self._start_tracing()
+        counters.collect()
+        self.measurer.memory.before_rehearsal(self.measurer.untraced)
         self._rehearse(_REHEARSALS)
+        self.measurer.memory.after_rehearsal(self.measurer.untraced)
         self._run_series(spool.CONTROL, self.control, self.plan.rounds)
 
     def items(self, source: Iterator[Any] | None) -> Items:
@@ -76,6 +80,7 @@ class Loop(Guest):
         if self.confirming:
             self.writer.write({"kind": "note", "text": _NOT_SOUGHT})
         self.state[spool.PHASE] = spool.HOLDING
+        self.writer.write({"kind": "given back", "steps": give_back(self.measurer.memory.allocators)})
         self._explain(self.body, self.extra)
         self.end()
 
@@ -145,6 +150,7 @@ class Loop(Guest):
         while position < len(self.windows):
             window = self.windows[position]
             position += 1
+            self.measurer.memory.watch()
             state[spool.PHASE] = spool.CALLING
             started = time.perf_counter()
             made = yield window

@@ -49,6 +49,7 @@ class NativeWalk:
         # Bound once: a method that is bound for a call would be met by the walk, and is not ours to anybody.
         self._measure, self._read, self._loaded = walker.measure, walker.read, walker.loaded
         self._fork: Any = getattr(walker, "fork", None)
+        self._held: Any = getattr(walker, "held", int)
 
     def measure(self, own: Own, owners: list[Any], *, deep: bool, paths: bool) -> dict[str, Any]:
         """Walk here and now; return {"types", "tracked_types", "tracked", "traces", …}.
@@ -59,6 +60,11 @@ class NativeWalk:
         """
         found: dict[str, Any] = self._measure(**self._request(own, owners, deep, paths))
         return self._taken_in(found)
+
+    def held(self) -> int:
+        """Return the bytes of resident memory that the names of paths take in C."""
+        size: int = self._held()
+        return size
 
     @property
     def forks(self) -> bool:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _GC_HEADER = 16
 # From 3.11 a managed dictionary or weak-reference list is two pointers in front of the collector's header.
 _PRE_HEADER = 16 if sys.version_info >= (3, 11) else 0
+#: Objects of more bytes are not pymalloc's but malloc's (SMALL_REQUEST_THRESHOLD).
+SMALL_REQUEST = 512
 _C_METHOD = types.MethodDescriptorType
 # From 3.13 attribute values lie inside the instance and object.__sizeof__ counts them, per type.
 _INLINE_VALUES = 1 << 2 if sys.version_info >= (3, 13) else 0

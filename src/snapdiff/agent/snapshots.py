@@ -62,8 +62,8 @@ class Snapshots:
         """Count all objects by type; with `paths` by path too, in the book.
 
         `deep` counts what the collector does not track. Returns {"types": {name: [objects, bytes]}, "tracked_types":
-        {name: objects}, "tracked": objects, "snapshot": how it was taken}, without "types" when not deep, and without
-        "tracked_types" when deep.
+        {name: objects}, "tracked": objects, "large_bytes": bytes of objects too large for pymalloc, "snapshot": how it
+        was taken}, without "types" when not deep, and without "tracked_types" when deep.
         """
         started = _clock()
         found = None
@@ -92,12 +92,16 @@ class Snapshots:
             return self._native.gather(own, owners, wanted)
         return walk_paths(self._book, own, owners, wanted)
 
+    def held(self) -> int:
+        """Return the bytes of resident memory that the walker holds beside Python's and malloc's."""
+        return 0 if self._native is None else self._native.held()
+
     def _here(self, own: Own, owners: list[Any], deep: bool, paths: bool) -> dict[str, Any]:
         if self._native is not None:
             return self._native.measure(own, owners, deep=deep, paths=paths)
         found: dict[str, Any] = {"types": {}, "tracked_types": {}}
         if deep:
-            found["types"], found["tracked"] = census.census(own)
+            found["types"], found["tracked"], found["large_bytes"] = census.census(own)
         else:
             found["tracked_types"] = census.tracked_census(own)
             found["tracked"] = sum(found["tracked_types"].values())

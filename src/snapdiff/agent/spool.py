@@ -8,7 +8,8 @@ A spool is a folder with
 - `state`, eight 64-bit numbers in shared memory that say what the target is doing right now. They outlive it,
   so that a recording can say in which iteration a program was killed.
 
-Kinds of frames (key `kind`): `loaded`, `refused`, `checkpoint`, `subcheckpoint`, `explained`, `note`, `end`.
+Kinds of frames (key `kind`): `loaded`, `refused`, `checkpoint`, `subcheckpoint`, `sweep`, `explained`, `given back`,
+`note`, `end`.
 """
 
 from __future__ import annotations
@@ -33,15 +34,15 @@ _FRAME = b"FRM1"
 #: A frame larger than this is damage, not data: one checkpoint of a very large program is about 20 MB.
 MAX_FRAME = 512 * 1024 * 1024
 
-# Slots of the state.
+# Slots of the state. In a sweep ROUND is the size.
 PHASE, SERIES, ROUND, DONE, PLANNED, CHECKPOINT = range(6)
 _SLOTS = 8
 #: Values of the slot PHASE.
 PHASES = ("start", "load", "round", "checkpoint", "holders", "end")
 STARTING, LOADING, CALLING, MEASURING, HOLDING, ENDING = range(6)
 #: Values of the slot SERIES.
-ALL_SERIES = ("control", "workload", "traced control", "traced")
-CONTROL, WORKLOAD, TRACED_CONTROL, TRACED = range(4)
+ALL_SERIES = ("control", "workload", "traced control", "traced", "sweep")
+CONTROL, WORKLOAD, TRACED_CONTROL, TRACED, SWEEP = range(5)
 
 
 def create(folder: str, plan: dict[str, Any]) -> None:

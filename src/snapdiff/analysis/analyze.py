@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from snapdiff.analysis import audit, limits
+from snapdiff.analysis import audit, ledger, limits, sweep
 from snapdiff.analysis.causes import Causes
 from snapdiff.analysis.frames import Frames
 from snapdiff.analysis.grouping import with_sentence
@@ -32,13 +32,21 @@ from snapdiff.analysis.model import (
 from snapdiff.analysis.naming import fingerprint
 from snapdiff.analysis.sentences import control_sentence, run_sentence
 from snapdiff.analysis.suppressions import Suppression, suppress
+from snapdiff.analysis.sweepsentences import sweep_sentence
+from snapdiff.analysis.volume import Stays, Sweep
 from snapdiff.recording import Recording
 
 _ACCUSED = (Verdict.LEAK, Verdict.SLOW_LEAK)
 
 
-def analyze(recording: Recording, suppressions: Sequence[Suppression] = ()) -> Analysis:
-    """Judge a recording. Pure: equal recordings and suppressions give equal analyses."""
+def analyze(recording: Recording, suppressions: Sequence[Suppression] = (), at: int | None = None) -> Analysis:
+    """Judge a recording. Pure: equal recordings and suppressions give equal analyses.
+
+    `at` is the size that a sweep foretells, where another one than the recording's own is wanted.
+    """
+    swept = sweep.judge(recording, at)
+    if swept is not None:
+        return _sweep(recording, swept)
     matrices = Matrices(recording)
     frames = Frames(matrices)
     manifest = recording.manifest
@@ -81,7 +89,9 @@ def analyze(recording: Recording, suppressions: Sequence[Suppression] = ()) -> A
         audit=checks,
         types=tuple(row for row, _ in types.values())[: limits.MOST_ROWS],
         lines=tuple(row for row, _ in lines)[: limits.MOST_ROWS],
-        ledger=(),
+        ledger=ledger.ledger(matrices),
+        peaks=ledger.peaks(matrices),
+        given_back=ledger.given_back(matrices),
         checkpoints=_checkpoints(matrices),
         timeline=_timeline(matrices),
         curve=tuple(matrices.total_curve()),
@@ -91,6 +101,33 @@ def analyze(recording: Recording, suppressions: Sequence[Suppression] = ()) -> A
         suppressed=suppressed,
         traced_rounds=traced_rounds,
     )
+
+
+def _sweep(recording: Recording, swept: Sweep) -> Analysis:
+    """Return the analysis of a sweep, which has neither rounds nor findings.
+
+    It judges laws. That every call keeps something is what a leak does, and is not proved by a few calls: inconclusive.
+    """
+    manifest = recording.manifest
+    matrices = Matrices(recording)
+    complete, ended = bool(manifest["complete"]), str(manifest["ended"].get("text", "unknown"))
+    doubtful = swept.stays is Stays.EACH_CALL or swept.control_objects or not swept.growths
+    return Analysis(
+        verdict=Verdict.INCONCLUSIVE if doubtful else Verdict.CLEAN,
+        sentence=sweep_sentence(swept, complete, ended), complete=complete, ended=ended, rounds=(), findings=(),
+        control=Control(swept.control_objects, None, True), audit=sweep.audit(swept, complete, ended),
+        types=(), lines=(), ledger=(), checkpoints=(), timeline=_timeline(matrices), curve=(),
+        method=_sweep_method(manifest, matrices, swept),
+        environment=tuple((str(k), str(v)) for k, v in sorted(manifest["environment"].items())),
+        notes=tuple(str(note) for note in manifest["notes"]), sweep=swept,
+    )  # fmt: skip
+
+
+def _sweep_method(manifest: dict[str, Any], matrices: Matrices, swept: Sweep) -> Method:
+    """Return how a sweep was made: without rounds, and traced in calls of their own."""
+    traced = any(row.peak is not None for row in swept.rows)
+    method = replace(_method(manifest, matrices), plan=(), traced="peaks" if traced else "nothing")
+    return replace(method, trace_depth=1 if traced else 0)
 
 
 def _rounds(matrices: Matrices, series: Series) -> tuple[Round, ...]:

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from snapdiff.analysis.volume import Sweep
+
 
 class Verdict(StrEnum):
     """What a finding, or the whole run, is. `clean` is a run without findings."""
@@ -214,6 +216,8 @@ class Suppressed:
     findings: tuple[str, ...]
     """Sentences of the findings, which are listed with `fingerprints`."""
     fingerprints: tuple[str, ...]
+    taken: tuple[Finding, ...] = ()
+    """The findings themselves."""
 
 
 @dataclass(frozen=True)
@@ -261,7 +265,8 @@ class TimelinePoint:
     seconds: float
     rss: int
     phase: str
-    """`start`, `control`, `round`, `traced` (a call of the second plan), `checkpoint`, `holders` or `end`."""
+    """`start`, `control`, `round`, `traced` (a call of the second plan), `sweep` (a call with the size `round`),
+    `checkpoint`, `holders` or `end`."""
     round: int
 
 
@@ -303,13 +308,61 @@ class Control:
     ran: bool
 
 
+class LedgerKind(StrEnum):
+    """How a line of the ledger stands to resident memory."""
+
+    TOTAL = "total"
+    """All of it."""
+    PART = "part"
+    """A part of it. Parts never overlap, and are the total together."""
+    WITHIN = "within"
+    """What an owner says of itself: it lies in parts already named."""
+    BESIDE = "beside"
+    """Memory of another kind (a graphics card's)."""
+
+
 @dataclass(frozen=True)
 class Ledger:
-    """One owner of resident memory at the last checkpoint, in bytes, with where the number is from."""
+    """What an owner holds at every checkpoint of the workload, the first included, in bytes."""
 
     owner: str
-    bytes: int
+    """For scripts: `python.small`, `files`, `unexplained`, …"""
+    name: str
+    """In words."""
+    kind: LedgerKind
+    bytes: tuple[int, ...]
     source: str
+    """Where the number is from."""
+
+
+@dataclass(frozen=True)
+class Peak:
+    """The most memory (bytes) between the two checkpoints of a round, and at these."""
+
+    before: int
+    peak: int
+    after: int
+    exact: bool
+    """True where the kernel's own mark tells; else it is the highest of the samples, and may have been higher."""
+    traced: int | None
+    """The most that Python allocated of it, by tracemalloc; None without tracing."""
+    arrow: int | None
+    """What Arrow's pools held at most, where that rose in this round: a pool keeps its highest ever, no other."""
+
+    @property
+    def passing(self) -> int:
+        """What the round took and gave back."""
+        return self.peak - max(self.before, self.after)
+
+
+@dataclass(frozen=True)
+class GivenBack:
+    """What was tried after the last checkpoint, and resident memory (bytes) before and after it."""
+
+    action: str
+    before: int
+    after: int
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -322,7 +375,8 @@ class Method:
     trace: str
     """The option: `rounds`, `auto` or `off`."""
     traced: str
-    """What came of it: `every round`, `second plan` or `nothing` was traced."""
+    """What came of it: `every round`, `second plan`, `peaks` (of a sweep, in calls of their own) or `nothing`
+    was traced."""
     trace_depth: int
     subcheckpoints: int
     started: str
@@ -361,10 +415,18 @@ class Analysis:
     """(name, value) pairs: versions, platform, settings of the target."""
     notes: tuple[str, ...]
     """What a reader must know: what could not be measured, what was cut."""
+    peaks: tuple[Peak, ...] = ()
+    """One for each of `rounds`; empty where owners were not asked."""
+    given_back: tuple[GivenBack, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
     """Findings that a suppression took out of the verdict; never hidden."""
     traced_rounds: tuple[Round, ...] = ()
     """The rounds of the second plan, which was run traced because something grew; empty where there was none."""
+    redacted: bool = False
+    """True where excerpts, paths of files and the command line were taken out."""
+
+    sweep: Sweep | None = None
+    """The growth with the size of the input, where the recording is a sweep; then there are no rounds and findings."""
 
     @property
     def line_rounds(self) -> tuple[Round, ...]:

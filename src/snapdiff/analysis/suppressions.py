@@ -56,6 +56,7 @@ def suppress(
                     suppression.reason,
                     tuple(finding.sentence for finding in taken),
                     tuple(finding.fingerprint for finding in taken),
+                    tuple(taken),
                 )
             )
     return left, tuple(matched)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from snapdiff.analysis.baseline import Known, gone, known_leaks, render_baseline, updated
 from snapdiff.analysis.weighing import weigh
 from snapdiff.cli.config import sentences, settings
+from snapdiff.cli.github import say
 from snapdiff.cli.main import INCOMPLETE, LEAK, fail
 from snapdiff.settings import baseline_of, budget_of
 
@@ -46,9 +45,9 @@ class Acceptance:
             self._checked.append(target)
         for why, leaks in (("known", weighed.known), ("within the budget", weighed.allowed)):
             for leak in leaks:
-                click.echo(f"{file}: {why}: {leak.sentence}")
+                say(f"{file}: {why}: {leak.sentence}")
         for leak in weighed.new if weighed.known else ():
-            click.echo(f"{file}: new: {leak.sentence}")
+            say(f"{file}: new: {leak.sentence}")
         if weighed.new:
             return LEAK
         return INCOMPLETE if weighed.open else 0
@@ -56,11 +55,11 @@ class Acceptance:
     def finish(self) -> None:
         """Say which known leaks are gone; write the baseline where that is asked for."""
         for each in gone(self._known, self._checked, self._found):
-            click.echo(f"{self._path}: gone: {each.target}: {each.sentence}")
+            say(f"{self._path}: gone: {each.target}: {each.sentence}")
         if self._update and self._path is not None:
             text = render_baseline(updated(self._known, self._checked, self._found))
             try:
                 self._path.write_text(text, encoding="utf-8")
             except OSError as error:
                 raise fail(f"{self._path} cannot be written: {error.strerror}.") from None
-            click.echo(f"{self._path}: written.")
+            say(f"{self._path}: written.")

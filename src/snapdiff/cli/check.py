@@ -26,10 +26,13 @@ def command(  # noqa: PLR0917
 
     2 unreadable; 1 leak; 3 inconclusive or incomplete; 0 otherwise (1 for cycles with --strict-cycles). Known leaks
     (--baseline) and those within a budget (--allow) do not count; both can stand in [tool.snapdiff].
+
+    In a job of GitHub Actions findings are annotations at their lines too, and the summary of the job says it all.
     """
     from snapdiff import api
     from snapdiff.cli.acceptance import Acceptance
     from snapdiff.cli.config import suppressions
+    from snapdiff.cli.github import say, tell
     from snapdiff.recording import RecordingError
 
     accepted = suppressions(suppression_files)
@@ -42,10 +45,11 @@ def command(  # noqa: PLR0917
             click.echo(f"snapdiff: {error}", err=True)
             codes.append(USAGE)
         else:
-            click.echo(f"{file}: {report.verdict}: {report.sentence}")
+            say(f"{file}: {report.verdict}: {report.sentence}")
             for each in report.analysis.suppressed:
                 why = f" ({each.reason})" if each.reason else ""
-                click.echo(f"{file}: suppressed by leak:{each.pattern}{why}: {len(each.findings)} finding(s)")
+                say(f"{file}: suppressed by leak:{each.pattern}{why}: {len(each.findings)} finding(s)")
+            tell(report)
             cycles = strict_cycles and any(finding.verdict == "cycle" for finding in report.analysis.findings)
             codes.append(LEAK if cycles else acceptance.weigh(file, report))
     acceptance.finish()

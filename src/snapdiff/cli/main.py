@@ -12,7 +12,8 @@ USAGE, LEAK, INCOMPLETE = 2, 1, 3
 
 _COMMANDS = {
     "record": "Run a workload 1, 10 and N times and record what grows.",
-    "report": "Turn a recording into a page (or JSON, or text).",
+    "report": "Turn a recording into a page (or Markdown, JSON, text, JUnit XML, SARIF).",
+    "compare": "Say what was fixed and what is new between recordings before and after a change.",
     "check": "Say the verdict of recordings as an exit code.",
     "seal": "Finish a recording whose snapdiff was killed.",
 }
@@ -60,6 +61,7 @@ def main() -> None:
     snapdiff record app/worker.py:search       run it 1, 10 and 151 times
     snapdiff report search-….snapdiff          one HTML page
     snapdiff check *.snapdiff                  exit 1 when something leaks
+    snapdiff compare BEFORE AFTER              what was fixed, what is new
     """
 
 

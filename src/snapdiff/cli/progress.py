@@ -14,7 +14,11 @@ from snapdiff.record import Progress
 #: What a status line says in each of the spool's phases; while calling, the numbers say it.
 _PHASES = ("starting", "loading", "", "checkpoint", "looking for holders", "ending")
 #: What stands before "round" in each of the spool's series.
-_KINDS = ("control ", "", "traced control ", "traced ")
+_KINDS = ("control ", "", "traced control ", "traced ", "")
+
+
+#: The series of the spool whose round is a size.
+_SWEEP = 4
 
 
 class _Nothing:
@@ -32,7 +36,9 @@ class _Lines:
         """Nothing between checkpoints."""
 
     def checkpoint(self, frame: dict[str, Any], rss: int) -> None:
-        """Say what a round left."""
+        """Say what a round left, or what the first call of a size took."""
+        if frame["kind"] == "sweep" and (frame["repeat"] or not frame["size"]):
+            return
         click.echo("snapdiff: " + describe(frame, rss), err=True)
 
 
@@ -49,7 +55,9 @@ class _Status:
         """Redraw the status line."""
         phase, series, number, done, planned, _ = state[:6]
         text = _PHASES[phase] if 0 <= phase < len(_PHASES) else ""
-        if number or series:
+        if series == _SWEEP:
+            text = f"size {number:,}, call {done + 1:,} of {planned:,} {text}".rstrip()
+        elif number or series:
             kind = _KINDS[series] if 0 <= series < len(_KINDS) else ""
             text = f"{kind}round {number}, call {done:,} of {planned:,} {text}".rstrip()
             text += f", {self._survivors:+,} objects so far"
@@ -60,13 +68,18 @@ class _Status:
 
     def checkpoint(self, frame: dict[str, Any], rss: int) -> None:
         """Leave a line for the round behind."""
+        if frame["kind"] == "sweep":
+            self._console.print(describe(frame, rss), highlight=False, markup=False)
+            return
         self._survivors = self._survivors + frame["survivors"] if frame["number"] else 0
         if frame["number"]:
             self._console.print(describe(frame, rss), highlight=False, markup=False)
 
 
 def describe(frame: dict[str, Any], rss: int) -> str:
-    """Return one line about a finished round."""
+    """Return one line about a finished round, or a call of a sweep."""
+    if frame["kind"] == "sweep":
+        return _swept(frame)
     if not frame["number"]:
         return f"{frame['series']}: starts with {frame['objects']:,} objects, {rss / 1e6:,.0f} MB resident"
     series = frame["series"]
@@ -78,6 +91,15 @@ def describe(frame: dict[str, Any], rss: int) -> str:
         f"{kind} {frame['number']}: {frame['iterations']:,} calls left {frame['survivors']:+,} objects, "
         f"{rss / 1e6:,.0f} MB resident"
     )
+
+
+def _swept(frame: dict[str, Any]) -> str:
+    name = f"size {frame['size']:,}" if frame["size"] else "control"
+    peak, known = (
+        (frame["peak_traced"], "traced") if frame["peak_traced"] is not None else (frame["peak_rss"], "resident")
+    )
+    text = f"{frame['part']}: {name}, {frame['seconds']:.3g} s"
+    return text if peak is None else f"{text}, {known} at most {peak / 1e6:,.1f} MB"
 
 
 @contextmanager

@@ -6,20 +6,25 @@ import shutil
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from snapdiff.cli.main import INCOMPLETE, fail
+from snapdiff.cli.rpc import rpc_options, worker_of
 from snapdiff.record.options import DEFAULT_MAX_TIME, DEFAULT_TRACE_DEPTH, TRACE_MODES
 
 
 @click.command("record")
-@click.argument("target")
+@click.argument("target", required=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; NAME-TIME.snapdiff by default.")
 @click.option("--rounds", default="1,10,151", show_default=True, help="Calls a round, rising.")
-@click.option("--setup", help="Function to run once before; for Class.method it returns the instance.")
-@click.option("--teardown", help="Function to run once after.")
+@click.option(
+    "--setup", help="Function to run once before; for Class.method it returns the instance; FILE.jsonl with --rpc."
+)
+@click.option("--teardown", help="Function to run once after; FILE.jsonl with --rpc.")
+@rpc_options
 @click.option("--inputs", help="Function that returns an iterable of argument tuples, one a call.")
 @click.option(
     "--python",
@@ -56,32 +61,46 @@ from snapdiff.record.options import DEFAULT_MAX_TIME, DEFAULT_TRACE_DEPTH, TRACE
     show_default=True,
     help="Seconds that the extra rounds of a plan may take.",
 )
+@click.option(
+    "--sweep",
+    help="Call with sizes instead of in rounds, to find the law of growth: n=100,1000,10000 or n=100..10000.",
+)
+@click.option("--at", type=click.IntRange(1), help="Size that a sweep foretells; ten times the largest by default.")
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
 @click.option("--debug", is_flag=True, help="Show tracebacks of errors.")
 def command(  # noqa: PLR0917
-    target: str, arguments: tuple[str, ...], output: Path | None, rounds: str, setup: str | None, teardown: str | None,
-    inputs: str | None, python: str, trace: str, trace_depth: int, snapshots: str, timeout: float | None,
-    max_time: float, force: bool, quiet: bool, debug: bool,
+    target: str | None, arguments: tuple[str, ...], output: Path | None, rounds: str, setup: str | None,
+    teardown: str | None, inputs: str | None, python: str, trace: str, trace_depth: int, snapshots: str,
+    timeout: float | None, max_time: float, sweep: str | None, at: int | None,
+    force: bool, quiet: bool, debug: bool, **rpc: Any,
 ) -> None:  # fmt: skip
     """Run TARGET 1, 10 and N times and record what grows.
 
     TARGET is path/to/file.py:function, package.module:function, module:Class.method (with --setup) or a whole
     script, path/to/script.py. Arguments for the program go after `--`.
 
+    With --rpc there is no TARGET: a worker is started and asked over JSON-RPC, a request a call.
+
     Exit code: 0 recorded as planned, leak or not; 3 ended early, what there was is recorded; 2 nothing recorded.
     """
     from snapdiff.cli.progress import make
     from snapdiff.record import Options, OptionsError, record
     from snapdiff.record.ended import sentence
-    from snapdiff.record.options import default_output, parse_rounds
+    from snapdiff.record.options import default_output, parse_rounds, parse_sweep
 
     try:
+        if at is not None and sweep is None:
+            raise OptionsError("--at is the size that a sweep foretells. Give --sweep as well.")
+        worker = worker_of(rpc, target, arguments, inputs, python)
+        named = worker.name if worker is not None else target or ""
         options = Options(
-            target=target, output=output or default_output(target, datetime.now()), rounds=parse_rounds(rounds),
+            target=named,
+            output=output or default_output(named, datetime.now()), rounds=parse_rounds(rounds),
             setup=setup, teardown=teardown, inputs=inputs, python=shutil.which(python) or python, trace=trace,
-            trace_depth=trace_depth, snapshots=snapshots, timeout=timeout, max_time=max_time, arguments=arguments,
-            command=("snapdiff", *sys.argv[1:]), debug=debug, force=force,
+            trace_depth=trace_depth, snapshots=snapshots, timeout=timeout, max_time=max_time,
+            sweep=None if sweep is None else parse_sweep(sweep, at), arguments=arguments,
+            command=("snapdiff", *sys.argv[1:]), debug=debug, force=force, rpc=worker,
         )  # fmt: skip
         with make(quiet) as progress:
             outcome = record(options, progress)

@@ -7,43 +7,39 @@ from pathlib import Path
 import click
 
 from snapdiff.cli.main import SUPPRESSIONS, fail
-
-_ENDINGS = {"html": ".html", "json": ".json", "text": ".txt"}
+from snapdiff.cli.output import FORCE, FORMAT, OUTPUT, REDACT, check_room, default_output, write
 
 
 @click.command("report")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help="File to write, `-` for standard output; beside FILE by default.",
-)
-@click.option("--format", "form", type=click.Choice(list(_ENDINGS)), default="html", show_default=True)
+@OUTPUT
+@FORMAT
+@FORCE
+@REDACT
+@click.option("--at", type=click.IntRange(1), help="Size that a sweep foretells; ten times the largest by default.")
 @SUPPRESSIONS
-def command(file: Path, output: Path | None, form: str, suppression_files: tuple[Path, ...]) -> None:
-    """Turn the recording FILE into one self-contained page (or JSON, or text).
+def command(  # noqa: PLR0917
+    file: Path, output: Path | None, form: str, force: bool, redact: bool, at: int | None,
+    suppression_files: tuple[Path, ...],
+) -> None:  # fmt: skip
+    """Turn the recording FILE into one self-contained page (or Markdown, JSON, text, JUnit XML, SARIF).
 
-    JSON and text go to standard output unless -o says otherwise. Needs neither the program nor its packages.
+    Needs neither the program nor its packages. Prints where it wrote, and overwrites a file with --force only.
     """
     from snapdiff import api
     from snapdiff.cli.config import suppressions
     from snapdiff.recording import RecordingError
 
     accepted = suppressions(suppression_files)
+    if output is None:
+        output = default_output(file, form)
     try:
-        report = api.analyze(file, accepted)
+        report = api.analyze(file, accepted, at)
     except RecordingError as error:
         raise fail(str(error)) from None
-    text = report.render(form)
-    if output is None and form == "html":
-        output = file.with_suffix(_ENDINGS[form])
-    if output is None or str(output) == "-":
-        click.echo(text, nl=not text.endswith("\n"))
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise fail(f"{output} cannot be written: {error.strerror}.") from None
-    click.echo(report.sentence)
-    click.echo(str(output))
+    if at is not None and report.analysis.sweep is None:
+        raise fail(f"{file} is no sweep, so it foretells no size: leave --at out, or record with --sweep.")
+    check_room(output, force)
+    if redact:
+        report = report.redacted()
+    write(report.render(form), output, report.sentence, force)

@@ -11,12 +11,13 @@ from snapdiff.cli.main import fail
 
 @click.command("seal")
 @click.argument("part", type=click.Path(path_type=Path))
-def command(part: Path) -> None:
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+def command(part: Path, force: bool) -> None:
     """Finish the recording in the folder NAME.snapdiff.part, left by a snapdiff that was killed."""
     from snapdiff.record import OptionsError, seal_unfinished
 
     try:
-        output = seal_unfinished(part)
+        output = seal_unfinished(part, force)
     except (OptionsError, OSError) as error:
         raise fail(str(error)) from None
     click.echo(f"snapdiff: sealed {output}. Next: snapdiff report {output}")

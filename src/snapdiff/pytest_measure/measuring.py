@@ -60,6 +60,9 @@ class Measuring:
                 done = self._measure(recording)
         except (OptionsError, OSError) as error:
             return Result(test, NOT_MEASURED, str(error))
+        except Exception as error:
+            # A defect of ours is not the test's.
+            return Result(test, NOT_MEASURED, f"snapdiff failed with {type(error).__name__}: {error}")
         finally:
             self._rewind.finish()
         if isinstance(done.error, _ENDINGS):

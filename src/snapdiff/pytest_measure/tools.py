@@ -22,10 +22,10 @@ def is_of_a_tool(kind: str) -> bool:
 
 def held_by(finding: Finding) -> str | None:
     """Return who keeps a finding's survivors, where that is a test tool: `pytest`, or `a mock`."""
+    if any(node.type.startswith(_MOCKS) for node in finding.chain):
+        return "a mock"
     for node in finding.chain:
         label = node.label.removeprefix("module ")
-        if node.type.startswith(_MOCKS):
-            return "a mock"
         if node.type.startswith(_PYTEST) or label in ("_pytest", "pytest") or label.startswith(_PYTEST):
             return "pytest"
     return None

@@ -19,6 +19,8 @@ class Ended:
 
     how: str
     text: str
+    detail: str = ""
+    """What is shown on the terminal alone, since it may hold the program's data."""
 
     @property
     def complete(self) -> bool:
@@ -59,8 +61,16 @@ def describe(
     return Ended("exited", f"the process ended itself with status {returncode}, {where}")
 
 
+def failed(text: str, detail: str, state: list[int]) -> Ended:
+    """Say that a worker did not answer as it should; `text` goes on from "the worker"."""
+    return Ended("failed", f"because the worker {text}, {_where(state)}", detail)
+
+
 def _where(state: list[int]) -> str:
     phase, series = state[spool.PHASE], state[spool.SERIES]
+    if series == spool.SWEEP and phase in (spool.CALLING, spool.MEASURING):
+        when = "in" if phase == spool.CALLING else "after"
+        return f"{when} a call with size {state[spool.ROUND]:,}"
     kind = _SERIES.get(series, " of the traced plan")
     if phase == spool.CALLING:
         return f"in call {state[spool.DONE] + 1} of round {state[spool.ROUND]}{kind}"
@@ -89,5 +99,7 @@ def sentence(how: Ended) -> str:
     """Return how a run ended as a clause with its subject: "the target raised ValueError …"."""
     if how.text.startswith("the process"):
         return how.text
+    if how.text.startswith("because"):
+        return f"the recording ended {how.text}" + (f". It wrote: {how.detail}" if how.detail else "")
     was = "was " if how.text.startswith(("killed", "interrupted")) else ""
     return f"the target {was}{how.text}"

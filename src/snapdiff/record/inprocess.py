@@ -23,7 +23,8 @@ from snapdiff.agent.loop import Items, Loop
 from snapdiff.agent.plan import Plan
 from snapdiff.agent.target import Target
 from snapdiff.record import ended, seal, unfinished
-from snapdiff.record.options import SUBCHECKPOINTS, Options, OptionsError
+from snapdiff.record.options import Options, OptionsError
+from snapdiff.record.plan import plan_of
 from snapdiff.record.sources import Sources
 
 #: One measurement at a time: two would each count what the other keeps.
@@ -173,7 +174,7 @@ class _Run:
     def _open(self) -> None:
         options = self.options
         unfinished.make_room(self.part, options.force)
-        spool.create(str(self.part), _plan(options))
+        spool.create(str(self.part), plan_of(options))
         self._stack.enter_context(unfinished.hold(self.part))
         self.started = datetime.now(UTC)
         self.clock = time.monotonic()
@@ -202,23 +203,3 @@ class _Run:
             memory={},
         )
         return Done(self.part, facts, guest.error, guest.confirming)
-
-
-def _plan(options: Options) -> dict[str, Any]:
-    """Return the plan as the agent reads it; nobody is there to be asked from outside."""
-    return {
-        "target": options.target,
-        "arguments": [],
-        "setup": None,
-        "teardown": None,
-        "inputs": options.inputs,
-        "rounds": list(options.rounds),
-        "trace": options.trace,
-        "trace_depth": options.trace_depth,
-        "snapshots": options.snapshots,
-        "max_time": options.max_time,
-        "subcheckpoints": SUBCHECKPOINTS,
-        "debug": options.debug,
-        "ask_fd": -1,
-        "answer_fd": -1,
-    }

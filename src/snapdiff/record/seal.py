@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from snapdiff.agent import spool
+from snapdiff.record import sweep
 from snapdiff.record.ended import Ended
-from snapdiff.record.options import Options
+from snapdiff.record.options import Options, Sweep
+from snapdiff.record.rpc import Rpc
 from snapdiff.record.sources import Sources
 from snapdiff.record.timeline import Sample
 from snapdiff.recording import Recording, write
@@ -27,6 +29,9 @@ _MOST_EXCERPTS = 200
 _LONGEST_DOT = 200_000
 #: Numbers of causes that are no path: what only the collector frees, and what no name leads to.
 _GARBAGE, _FIRST_NAMELESS = -1, -2
+
+#: Kinds of frames that are a measurement: a spool with one of them is worth sealing.
+MEASURED = ("checkpoint", "sweep")
 
 _COUNTERS = (
     "tracked", "garbage", "uncollectable", "settled", "allocated_blocks", "traced_bytes",
@@ -45,6 +50,12 @@ class Facts:
     duration: float
     timeline: list[Sample]
     memory: dict[int, tuple[int | None, int | None]]
+    notes: list[str] = field(default_factory=list)
+
+
+def describe_sweep(sweep: Sweep | None) -> dict[str, Any] | None:
+    """Return a sweep as plan and manifest have it."""
+    return None if sweep is None else {"name": sweep.name, "sizes": list(sweep.sizes), "at": sweep.at}
 
 
 def describe_options(options: Options) -> dict[str, Any]:
@@ -59,9 +70,15 @@ def describe_options(options: Options) -> dict[str, Any]:
         "trace_depth": options.trace_depth,
         "timeout": options.timeout,
         "max_time": options.max_time,
+        "sweep": describe_sweep(options.sweep),
         "arguments": list(options.arguments),
         "command": list(options.command),
+        "rpc": None if options.rpc is None else _describe_rpc(options.rpc),
     }
+
+
+def _describe_rpc(rpc: Rpc) -> dict[str, Any]:
+    return {**asdict(rpc), "request": str(rpc.request)}
 
 
 def seal(folder: Path, facts: Facts, output: Path) -> int:
@@ -77,12 +94,20 @@ def build(frames: list[dict[str, Any]], facts: Facts) -> Recording:
     explained = next((frame for frame in frames if frame["kind"] == "explained"), None)
     sources = Sources(loaded.get("working_directory", "."), loaded.get("library_folders", {}))
     rows = _Rows(sources)
-    notes = [str(frame["text"]) for frame in frames if frame["kind"] == "note"]
+    notes = [*facts.notes, *(str(frame["text"]) for frame in frames if frame["kind"] == "note")]
     rows.add_checkpoints(measured, facts)
     rows.add_traces(measured, notes)
     rows.add_paths(measured, notes)
+    for row in sweep.rows(
+        [frame for frame in frames if frame["kind"] == "sweep"], facts.timeline, facts.started_monotonic
+    ):
+        rows.add("sweep", **row)
     if explained is not None:
         rows.add_explained(explained, notes)
+    for frame in frames:
+        if frame["kind"] == "given back":
+            for step, (action, before, after, seconds) in enumerate(frame["steps"]):
+                rows.add("given_back", step=step, action=action, before=before, after=after, seconds=seconds)
     rows.add_source()
     for sample in facts.timeline:
         rows.add(
@@ -170,6 +195,10 @@ class _Rows:
             for name, row in frame["types"].items():
                 objects, size = (row, 0) if sub else row
                 self.add("types", checkpoint=position, type=name, objects=objects, bytes=size)
+            for owner, unit, value, peak, source in () if sub else frame["owners"]:
+                self.add(
+                    "owners", checkpoint=position, owner=owner, unit=unit, value=value, peak=peak, source=source
+                )  # fmt: skip
 
     def add_traces(self, frames: list[dict[str, Any]], notes: list[str]) -> None:
         """Add live blocks per traceback, for those that changed between checkpoints of a series."""

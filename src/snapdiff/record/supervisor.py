@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,7 +18,9 @@ import psutil
 import snapdiff.agent
 from snapdiff.agent import spool
 from snapdiff.record import ended, seal, unfinished
-from snapdiff.record.options import SUBCHECKPOINTS, Options, OptionsError
+from snapdiff.record.options import Options, OptionsError
+from snapdiff.record.plan import plan_of
+from snapdiff.record.rpc import Worker
 from snapdiff.record.sources import Sources
 from snapdiff.record.timeline import INTERVAL, Timeline
 
@@ -56,22 +58,30 @@ def record(options: Options, progress: Progress) -> Outcome:
     sealed, so a supervisor that is killed loses nothing either.
     """
     options.check()
+    worker = None if options.rpc is None else Worker(options.rpc, options.setup, options.teardown)
+    if worker is not None:
+        options = replace(options, python=worker.command.python)
     part = options.output.with_name(options.output.name + ".part")
     unfinished.make_room(part, options.force)
     started = datetime.now(UTC)
     try:
-        run = _Run(options, part, progress)
+        run = _Run(options, part, progress, worker)
     except OSError as error:
         shutil.rmtree(part, ignore_errors=True)
+        if worker is not None:
+            worker.close()
         raise OptionsError(f"{options.python} cannot be started: {error.strerror or error}.") from error
     with unfinished.hold(part):
         run.watch()
     loaded = run.loaded or {}
     shown = Sources(loaded.get("working_directory", "."), loaded.get("library_folders", {})).shown
     how = ended.describe(run.last, run.returncode, run.stopped_by, run.state.tolist(), shown)
+    if worker is not None and worker.failure is not None and run.stopped_by is None:
+        how = ended.failed(worker.failure.text, worker.failure.detail, worker.failed_in)
     if run.refused is not None or not run.checkpoints:
         shutil.rmtree(part, ignore_errors=True)
-        return Outcome(None, 0, how, run.refused or _nothing(options, run, how))
+        failed = worker is not None and worker.failure is not None
+        return Outcome(None, 0, how, (None if failed else run.refused) or _nothing(options, run, how))
     facts = seal.Facts(
         options=seal.describe_options(options),
         ended=how,
@@ -80,6 +90,7 @@ def record(options: Options, progress: Progress) -> Outcome:
         duration=time.monotonic() - run.started,
         timeline=run.timeline.samples,
         memory=run.memory,
+        notes=[] if worker is None else worker.notes(run.returncode, how.complete),
     )
     # A disk that is full here leaves the spool, which can be sealed later.
     size = seal.seal(part, facts, options.output)
@@ -99,8 +110,9 @@ def _nothing(options: Options, run: _Run, how: ended.Ended) -> str:
 class _Run:
     """One target process."""
 
-    def __init__(self, options: Options, folder: Path, progress: Progress) -> None:
+    def __init__(self, options: Options, folder: Path, progress: Progress, worker: Worker | None) -> None:
         self.options = options
+        self.worker = worker
         self.progress = progress
         self.folder = folder
         self.timeline = Timeline()
@@ -115,27 +127,20 @@ class _Run:
         self._offset = 0
         self._ask, asked = os.pipe()
         answered, self._answer = os.pipe()
-        plan = {
-            "target": options.target,
-            "arguments": list(options.arguments),
-            "setup": options.setup,
-            "teardown": options.teardown,
-            "inputs": options.inputs,
-            "rounds": list(options.rounds),
-            "trace": options.trace,
-            "trace_depth": options.trace_depth,
-            "snapshots": options.snapshots,
-            "max_time": options.max_time,
-            "subcheckpoints": SUBCHECKPOINTS,
-            "debug": options.debug,
-            "ask_fd": asked,
-            "answer_fd": answered,
-        }
+        plan = plan_of(options, asked, answered)
+        command, inherited, stream = [options.python], [asked, answered], None
+        if worker is not None:
+            plan.update(worker.open())
+            command += worker.command.flags
+            inherited += worker.fds
+            stream = subprocess.PIPE
         spool.create(str(folder), plan)
         self.state = spool.open_state(str(folder))
         self.started = time.monotonic()
         try:
-            self._process = subprocess.Popen([options.python, str(_BOOT), str(folder)], pass_fds=(asked, answered))
+            self._process = subprocess.Popen(
+                [*command, str(_BOOT), str(folder)], pass_fds=inherited, stdin=stream, stdout=stream, bufsize=0
+            )
         except OSError:
             os.close(self._ask)
             os.close(self._answer)
@@ -144,6 +149,8 @@ class _Run:
             os.close(asked)
             os.close(answered)
         self._watched = psutil.Process(self._process.pid)
+        if worker is not None:
+            worker.start(self._process, self.state)
 
     def watch(self) -> None:
         """Watch until the target has ended; end it when its time is up or the user interrupts."""
@@ -160,6 +167,8 @@ class _Run:
                 signal.signal(signal.SIGTERM, previous)
             os.close(self._ask)
             os.close(self._answer)
+            if self.worker is not None:
+                self.worker.close()
         self._read_frames()
 
     def _loop(self) -> None:
@@ -174,7 +183,10 @@ class _Run:
             self.progress.tick(self.state.tolist(), rss)
             if self.options.timeout is not None and now - self.started > self.options.timeout and self.last is None:
                 self._stop("timed out")
-            if self.last is not None or self.refused is not None:
+            failed = self.worker is not None and self.worker.failure is not None
+            if self.last is not None or self.refused is not None or failed:
+                if self.worker is not None and not self.worker.hang_up():
+                    continue
                 lingering_since = lingering_since or now
                 if now - lingering_since > _LINGER:
                     self._kill()
@@ -190,6 +202,8 @@ class _Run:
             time.sleep(seconds)
             return
         self.memory[int(self.state[spool.CHECKPOINT])] = self._memory()
+        if self.worker is not None:
+            self.worker.look()
         try:
             os.write(self._answer, b"k")
         except BrokenPipeError:
@@ -212,7 +226,7 @@ class _Run:
         for frame, offset in spool.read(str(self.folder), self._offset):
             self._offset = offset
             kind = frame.get("kind")
-            if kind == "checkpoint":
+            if kind in seal.MEASURED:
                 self.checkpoints += 1
                 self.progress.checkpoint(frame, self._rss())
             elif kind == "loaded":

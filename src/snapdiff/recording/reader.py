@@ -76,7 +76,10 @@ def _read_archive(archive: zipfile.ZipFile, path: Path) -> Recording:
         raise RecordingError(
             f"{path} has format version {version[0]}.{version[1]}, this snapdiff reads {schema.MAJOR}.x: {todo}."
         )
-    tables = {name: _table(archive, name, columns, path) for name, columns in schema.tables().items()}
+    tables = {
+        name: columns.empty_table() if version[1] < schema.SINCE.get(name, 0) else _table(archive, name, columns, path)
+        for name, columns in schema.tables().items()
+    }
     recording = Recording(manifest, tables)
     wrong = validate.find_nonsense(recording)
     if wrong is not None:

@@ -1,7 +1,7 @@
 """The format: names, columns and limits of everything in a recording.
 
-Version 3.0. A reader accepts every minor version of its major version and ignores manifest keys it does not
-know; another major version is refused.
+Version 3.1. A reader accepts every minor version of its major version, takes tables that came later as empty, and
+ignores manifest keys it does not know; another major version is refused.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FORMAT = "snapdiff-recording"
-MAJOR, MINOR = 3, 0
+MAJOR, MINOR = 3, 1
+#: Tables that were not in version 3.0, and the minor version that brought them.
+SINCE = {"owners": 1, "given_back": 1, "sweep": 1}
 MANIFEST = "manifest.json"
 
 #: Limits on what a reader takes from a stranger. A recording of a program of 10 million objects, traced four
@@ -72,6 +74,17 @@ def tables() -> dict[str, pa.Schema]:
             way=text,
             pause_seconds=real,
         ),  # fmt: skip
+        # What owners hold at full checkpoints, of every series: `unit` is bytes or count. `value` is what the owner
+        # itself says, or what is resident of its mappings; `peak` the most since the checkpoint before or, where an
+        # owner keeps but one, ever. `source` says who was asked. In bytes: `resident` (resident memory, all of it),
+        # `files.mapped`, `shared`, `stacks`, `malloc.in_use`, `malloc.free`, `malloc.mapped`, `malloc.resident`,
+        # `malloc.mapped_resident`, `mimalloc.resident`, `pymalloc.arenas`, `pymalloc.used`, `python.large`
+        # (objects above 512 bytes), `snapdiff.<allocator>`, `traced`, `tracemalloc` (its tables), `arrow.<backend>`,
+        # `torch.cuda`, `torch.cuda_reserved`, `sqlite`, `probe.<name>`. Counts: `fds`, `threads`, `tasks` (asyncio's
+        # that are not done), `children` (processes), `garbage` (objects in gc.garbage). Who cannot be asked has no row.
+        "owners": schema(checkpoint=number, owner=text, unit=text, value=number, peak=number, source=text),
+        # What was tried after the last checkpoint to give memory back, in order, and resident memory around it.
+        "given_back": schema(step=number, action=text, before=number, after=number, seconds=real),
         # Objects and bytes per type; of sub-checkpoints only the objects that the collector tracks, 0 bytes.
         "types": schema(checkpoint=number, type=text, objects=number, bytes=number),
         # `kind` is project, stdlib, package or other; project paths are relative to the working directory.
@@ -80,6 +93,29 @@ def tables() -> dict[str, pa.Schema]:
         "stacks": schema(stack=number, depth=number, file=number, line=number, function=text),
         # Live blocks and bytes per traceback at each checkpoint; tracebacks that never changed are left out.
         "traces": schema(checkpoint=number, stack=number, blocks=number, bytes=number),
+        # One row a call of a sweep, in order. `size` is the input's (0 in the control), `part` warm-up, up, down or
+        # traced, `peak_traced` Python's memory at its highest above that before, `peak_rss` resident memory at its
+        # highest (`sampled` from outside, or told by the kernel). Objects and bytes are all that can be reached, before
+        # the call and after it.
+        "sweep": schema(
+            id=number,
+            series=text,
+            size=number,
+            part=text,
+            repeat=number,
+            began=real,
+            seconds=real,
+            cpu_seconds=real,
+            peak_traced=number,
+            rss_before=number,
+            rss_after=number,
+            peak_rss=number,
+            sampled=flag,
+            objects_before=number,
+            bytes_before=number,
+            objects=number,
+            bytes=number,
+        ),
         # Resident memory seen from outside.
         "timeline": schema(seconds=real, rss=number, phase=text, series=text, round=number),
         # Steps of paths: how objects are reached, by name and type. `parent` is -1 for roots. `falls` says how far

@@ -6,6 +6,7 @@ references that lead nowhere.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from snapdiff.recording.model import Recording
@@ -19,6 +20,9 @@ _LARGEST = 2**53 - 1
 #: A recording has at most a few dozen causes.
 _MOST_CAUSES = 10_000
 
+#: A sweep has a few sizes.
+_MOST_SIZES = 100
+
 #: Measures of a path: objects, bytes, entries.
 _MEASURES = 3
 
@@ -26,17 +30,30 @@ _MEASURES = 3
 _OPTIONAL = {
     "checkpoints": {"call_seconds", "traced_bytes", "objects", "object_bytes", "fds", "rss", "uss"},
     "stacks": {"function"},
+    "sweep": {
+        "peak_traced",
+        "rss_before",
+        "rss_after",
+        "peak_rss",
+        "objects_before",
+        "bytes_before",
+        "objects",
+        "bytes",
+    },
     "causes": {"path", "holder_type", "entries", "bound", "share", "alone", "partner"},
+    "owners": {"peak"},
 }
 #: Columns that may be negative: none is a count or a time before the recording began.
 _SIGNED = {
-    ("checkpoints", "seconds"), ("timeline", "seconds"), ("stacks", "line"), ("traces", "bytes"), ("alive", "line"),
+    ("checkpoints", "seconds"), ("timeline", "seconds"), ("sweep", "began"), ("sweep", "peak_traced"),
+    ("stacks", "line"), ("traces", "bytes"), ("alive", "line"),
     ("paths", "parent"), ("causes", "cause"), ("cause_types", "cause"), ("births", "cause"), ("grown", "cause"),
     ("graphs", "cause"),
 }  # fmt: skip
 #: (table, column) that must name a row of (table, column).
 _REFERENCES = {
     ("types", "checkpoint"): ("checkpoints", "id"),
+    ("owners", "checkpoint"): ("checkpoints", "id"),
     ("traces", "checkpoint"): ("checkpoints", "id"),
     ("traces", "stack"): ("stacks", "stack"),
     ("stacks", "file"): ("files", "file"),
@@ -52,7 +69,10 @@ _REFERENCES = {
 #: Columns that together name a row of a table once.
 _KEYS = {
     "checkpoints": ["id"],
+    "sweep": ["id"],
     "types": ["checkpoint", "type"],
+    "owners": ["checkpoint", "owner"],
+    "given_back": ["step"],
     "files": ["file"],
     "stacks": ["stack", "depth"],
     "traces": ["checkpoint", "stack"],
@@ -65,6 +85,9 @@ _KEYS = {
 }
 _WORDS = {
     ("checkpoints", "series"): {"control", "workload", "traced control", "traced"},
+    ("owners", "unit"): {"bytes", "count"},
+    ("sweep", "series"): {"control", "workload"},
+    ("sweep", "part"): {"warm-up", "up", "down", "traced"},
     ("files", "kind"): {"project", "stdlib", "package", "other"},
 }
 #: Keys of the manifest that are read, and what they hold.
@@ -93,7 +116,7 @@ def find_nonsense(recording: Recording) -> str | None:
                 return f"its table {name} has no {column} in some row"
             if _has_odd_numbers(table[column], (name, column) in _SIGNED):
                 return f"its table {name} has a {column} that is no measurement"
-    return _broken_structure(recording.tables)
+    return _wrong_sizes(recording) or _broken_structure(recording.tables)
 
 
 def _wrong_options(manifest: dict[str, Any]) -> str | None:
@@ -103,8 +126,39 @@ def _wrong_options(manifest: dict[str, Any]) -> str | None:
         return "its manifest has no proper rounds"
     if not isinstance(command, list) or type(depth) is not int or not 0 <= depth <= _LARGEST:
         return "its manifest has no proper options"
+    if options.get("sweep") is not None and not _is_sweep(options["sweep"]):
+        return "its manifest has no proper sweep"
     if not 0 <= manifest["duration_seconds"] <= _LARGEST:
         return "its manifest has no proper duration"
+    return None
+
+
+def _is_sweep(sweep: Any) -> bool:
+    """Say whether this is a parameter with rising sizes."""
+    if (
+        not isinstance(sweep, dict)
+        or not isinstance(sweep.get("name"), str)
+        or not sweep["name"].isidentifier()
+        or not isinstance(sweep.get("sizes"), list)
+    ):
+        return False
+    numbers = [*sweep["sizes"], *([] if sweep.get("at") is None else [sweep["at"]])]
+    return (
+        0 < len(sweep["sizes"]) <= _MOST_SIZES
+        and all(type(number) is int and 0 < number <= _LARGEST for number in numbers)
+        and all(earlier < later for earlier, later in pairwise(sweep["sizes"]))
+    )
+
+
+def _wrong_sizes(recording: Recording) -> str | None:
+    """Return what is wrong with the sizes of the calls of a sweep."""
+    import pyarrow.compute as pc
+
+    calls = recording.tables["sweep"]
+    sizes = set(pc.unique(calls.filter(pc.equal(calls["series"], "workload"))["size"]).to_pylist())
+    sweep = recording.manifest["options"].get("sweep")
+    if sizes - set(sweep["sizes"] if sweep is not None else ()):
+        return "its table sweep has a size that was not planned"
     return None
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "render"]
 
 #: The formats that `render` knows.
-FORMATS: Final = ("html", "json", "text")
+FORMATS: Final = ("html", "markdown", "json", "text", "junit", "sarif")
 
 
 def render(analysis: Analysis, format: str) -> str:
@@ -23,6 +23,10 @@ def render(analysis: Analysis, format: str) -> str:
             from snapdiff.report.html import render_html
 
             return render_html(analysis)
+        case "markdown":
+            from snapdiff.report.markdown import render_markdown
+
+            return render_markdown(analysis)
         case "json":
             from snapdiff.report.json_format import render_json
 
@@ -31,5 +35,13 @@ def render(analysis: Analysis, format: str) -> str:
             from snapdiff.report.text import render_text
 
             return render_text(analysis)
+        case "junit":
+            from snapdiff.report.junit import render_junit
+
+            return render_junit(analysis)
+        case "sarif":
+            from snapdiff.report.sarif import render_sarif
+
+            return render_sarif(analysis)
         case _:
             raise ValueError(f"unknown report format {format!r}; known are {', '.join(FORMATS)}")

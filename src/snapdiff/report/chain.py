@@ -6,6 +6,7 @@ from typing import Final
 
 from snapdiff.analysis.model import Finding
 from snapdiff.report.gains import held, per_call
+from snapdiff.report.words import one_line
 
 _FIRST: Final = "\N{BOX DRAWINGS LIGHT DOWN AND HORIZONTAL} "
 _STEP: Final = "\N{BOX DRAWINGS LIGHT VERTICAL AND RIGHT}\N{RIGHTWARDS ARROW} "
@@ -44,5 +45,6 @@ def chain_text(finding: Finding) -> str:
     lines = []
     for index, (label, detail) in enumerate(steps):
         mark = _FIRST if index == 0 else _LAST if index == len(steps) - 1 else _STEP
-        lines.append(f"{mark}{label}" + (f"  ({detail})" if detail else ""))
+        # A name with a line break in it must not begin a line: in a log it could begin a command.
+        lines.append(f"{mark}{one_line(label)}" + (f"  ({one_line(detail)})" if detail else ""))
     return "\n".join(lines)

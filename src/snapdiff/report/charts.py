@@ -1,9 +1,9 @@
-"""The two charts of the page, drawn by leather and made to follow the page's theme."""
+"""The charts of the page, drawn by leather and made to follow the page's theme."""
 
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from snapdiff.analysis.model import Analysis, TimelinePoint
@@ -24,22 +24,25 @@ _MARKS: Final = 8
 _MARK_ROOM: Final = 64
 #: Room between the curve and the edges of the plot, as part of its height; the labels of marks stand there.
 _AIR: Final = 0.07
+_LEGEND_ROOM: Final = "   "
 #: What leather leaves empty around a chart: left, top, right, bottom.
 _EMPTY: Final = (20, 16, 20, 28)
 
 #: Colour that leather draws with → the class that the page's style knows it by. Leather has no classes of its
 #: own for series, so each series gets a colour of its own.
-_CURVE: Final = svg.HOT
-_STRAIGHT: Final = "#3b7dd9"
-_MEMORY: Final = svg.COOL
+CURVE: Final = svg.HOT
+STRAIGHT: Final = "#3b7dd9"
+MEMORY: Final = svg.COOL
 _MARK: Final = svg.MUTED
-_CLASSES: Final = {_CURVE: "curve", _STRAIGHT: "straight", _MEMORY: "memory", _MARK: "mark"}
+_CLASSES: Final = {CURVE: "curve", STRAIGHT: "straight", MEMORY: "memory", _MARK: "mark"}
 
 #: The straight line is a wide band below the curve, so that a curve that follows it does not hide it.
 _BAND: Final = 9
 _BAND_OPACITY: Final = "0.35"
 
 Points = Sequence[tuple[float, float]]
+#: Labels by place on an axis.
+Ticks = dict[float, str]
 
 
 def growth_chart(analysis: Analysis, identity: str) -> str | None:
@@ -72,14 +75,14 @@ def growth_chart(analysis: Analysis, identity: str) -> str | None:
     for each in gains.rounds_of(analysis, finding if own else None):
         done += each.iterations
         ends.append((float(done), f"{words.calls(done)}"))
-    return _chart(
+    return draw(
         identity,
         title=f"Growth curve: {counted} over the calls",
         description=(
             f"From {words.count(first_y)} {unit} after {words.calls(round(first_x))} "
             f"to {words.count(last_y)} after {words.calls(round(last_x))}. Wide pale line: {name}."
         ),
-        series=[(name, straight, _STRAIGHT), (counted, points, _CURVE)],
+        series=[(name, straight, STRAIGHT), (counted, points, CURVE)],
         marks=ends,
         axes=("calls", unit),
         from_zero=False,
@@ -87,40 +90,75 @@ def growth_chart(analysis: Analysis, identity: str) -> str | None:
 
 
 def memory_chart(analysis: Analysis, identity: str) -> str | None:
-    """Return resident memory over time with the rounds marked, or None where it was not sampled."""
+    """Return resident memory over time with the checkpoints marked, or None where it was not sampled."""
     samples = thin(analysis.timeline, CHART_POINTS, lambda point: point.rss)
     if len(samples) <= 1:
         return None
     points = [(point.seconds, point.rss / _MEBIBYTE) for point in samples]
     highest = max(samples, key=lambda point: point.rss)
-    return _chart(
+    return draw(
         identity,
         title="Resident memory of the target over time",
         description=(
             f"From {words.size(samples[0].rss)} to {words.size(samples[-1].rss)} in "
             f"{words.duration(samples[-1].seconds - samples[0].seconds)}; at most {words.size(highest.rss)}."
         ),
-        series=[("resident memory", points, _MEMORY)],
-        marks=_phases(samples),
+        series=[("resident memory", points, MEMORY)],
+        marks=_checkpoints(analysis) or _sizes(samples),
         axes=("seconds", "MiB"),
         from_zero=True,
     )
 
 
-def _phases(samples: Sequence[TimelinePoint]) -> list[tuple[float, str]]:
-    """Return (seconds, name) of the moments at which the control and each round began."""
-    begun: list[tuple[float, str]] = []
-    before: tuple[str, int] | None = None
+def stacked_columns(
+    identity: str,
+    *,
+    title: str,
+    description: str,
+    columns: Sequence[str],
+    layers: Sequence[tuple[str, str, Sequence[int]]],
+) -> str:
+    """Draw bytes upon each other in columns; `layers` are (name, colour, bytes in each column), the lowest first.
+
+    leather draws columns one behind the other: the sums are drawn, the highest first.
+    """
+    import leather
+
+    chart = leather.Chart()
+    sums = [0.0] * len(columns)
+    drawn = []
+    for name, colour, numbers in layers:
+        sums = [low + number / _MEBIBYTE for low, number in zip(sums, numbers, strict=True)]
+        drawn.append((name, colour, sums))
+    for name, colour, tops in reversed(drawn):
+        # leather breaks a legend as if the axis took no room: what is added here makes it break earlier.
+        chart.add_columns(list(zip(columns, tops, strict=True)), name=name + _LEGEND_ROOM, fill_color=colour)
+    chart.add_y_scale(0, max(sums) * (1 + _AIR) or 1)
+    chart.add_y_axis(name="MiB", tick_formatter=_tick)
+    body = chart.to_svg_group(_WIDTH, _HEIGHT)
+    _follow_theme(body, named=len(drawn), labels=())
+    return svg.picture(identity, title, description, _view(), body)
+
+
+def _checkpoints(analysis: Analysis) -> list[tuple[float, str]]:
+    """Return (seconds, name) of the workload's checkpoints, and of the first of each other series."""
+    marks: dict[str, float] = {}
+    for row in analysis.checkpoints:
+        name = words.calls(row.iterations) if row.iterations else "start"
+        marks.setdefault(name if row.series == "workload" else row.series, row.seconds)
+    return [(seconds, name) for name, seconds in marks.items()]
+
+
+def _sizes(samples: Sequence[TimelinePoint]) -> list[tuple[float, str]]:
+    """Return (seconds, size) of the moments at which a sweep first called with each size."""
+    begun: dict[int, float] = {}
     for point in samples:
-        if point.phase in ("control", "round", "traced") and (point.phase, point.round) != before:
-            before = (point.phase, point.round)
-            name = f"round {point.round}" if point.phase == "round" else point.phase
-            if name not in {known for _, known in begun}:
-                begun.append((point.seconds, name))
-    return begun
+        if point.phase == "sweep":
+            begun.setdefault(point.round, point.seconds)
+    return [(seconds, words.count(size)) for size, seconds in begun.items()]
 
 
-def _chart(
+def draw(
     identity: str,
     *,
     title: str,
@@ -128,18 +166,25 @@ def _chart(
     series: Sequence[tuple[str, Points, str]],
     marks: Sequence[tuple[float, str]],
     axes: tuple[str, str],
-    from_zero: bool,
+    from_zero: bool = False,
+    ticks: tuple[Ticks, Ticks] | None = None,
 ) -> str:
-    """Draw `series` (name, points, colour); `marks` are vertical lines at an x, with a label."""
+    """Draw `series` (name, points, colour); `marks` are vertical lines at an x, with a label.
+
+    `ticks` are the places and labels on both axes, where even steps of numbers would not do.
+    """
     import leather
 
     values = [y for _, points, _ in series for _, y in points]
     places = [x for _, points, _ in series for x, _ in points]
-    low, high = _range(min(values), max(values), from_zero=from_zero)
+    low, high = _range(min(values), max(values), from_zero=from_zero, whole=ticks is None)
     first, last = min(places), max(*places, min(places) + 1)
+    if ticks is not None:
+        # The label of the last place needs room.
+        last += (last - first) * _AIR
     chart = leather.Chart()
     for name, points, colour in series:
-        chart.add_line(points, name=name, stroke_color=colour, width=_BAND if colour == _STRAIGHT else None)
+        chart.add_line(points, name=name, stroke_color=colour, width=_BAND if colour == STRAIGHT else None)
     shown = [(x, label) for x, label in marks if first <= x <= last][:_MARKS]
     for x, _ in shown:
         chart.add_line([(x, low), (x, high)], name="", stroke_color=_MARK, width=1, stroke_dasharray="2 4")
@@ -148,25 +193,36 @@ def _chart(
         chart.add_dots(measured, name="", fill_color=colour, radius=3)
     chart.add_x_scale(first, last)
     chart.add_y_scale(low, high)
-    chart.add_x_axis(name=axes[0], tick_formatter=_tick)
-    chart.add_y_axis(name=axes[1], tick_formatter=_tick)
+    for add, name, own in zip((chart.add_x_axis, chart.add_y_axis), axes, ticks or (None, None), strict=True):
+        add(name=name, ticks=list(own) if own else None, tick_formatter=_labels(own) if own else _tick)
     body = chart.to_svg_group(_WIDTH, _HEIGHT)
     _follow_theme(body, named=len(series), labels=[label for _, label in shown])
+    return svg.picture(identity, title, description, _view(), body)
+
+
+def _view() -> tuple[float, float, float, float]:
+    """Return what is shown of a drawing: left, top, width, height."""
     left, top, right, bottom = _EMPTY
-    view = (left, top, _WIDTH - left - right, _HEIGHT - top - bottom)
-    return svg.picture(identity, title, description, view, body)
+    return (left, top, _WIDTH - left - right, _HEIGHT - top - bottom)
 
 
-def _range(low: float, high: float, *, from_zero: bool) -> tuple[float, float]:
-    """Return an axis range with some air; memory starts at zero, so that a small step looks small."""
-    if from_zero or 0 <= low < high / 2:
+def _range(low: float, high: float, *, from_zero: bool, whole: bool) -> tuple[float, float]:
+    """Return an axis range with some air; memory starts at zero, so that a small step looks small.
+
+    Where axes go by ratios (not `whole`) zero is no place like others.
+    """
+    if whole and (from_zero or 0 <= low < high / 2):
         low = min(low, 0.0)
     air = (high - low) * _AIR or 1.0
-    return (low if low == 0 else low - air), high + 2 * air
+    return (low if whole and low == 0 else low - air), high + 2 * air
 
 
 def _tick(value: Any, _index: int, _ticks: int) -> str:
     return f"{float(value):,.6g}".replace("-", words.MINUS)
+
+
+def _labels(ticks: Ticks) -> Callable[[Any, int, int], str]:
+    return lambda value, _index, _ticks: ticks[float(value)]
 
 
 def _follow_theme(body: ET.Element, *, named: int, labels: Sequence[str]) -> None:
@@ -181,6 +237,7 @@ def _follow_theme(body: ET.Element, *, named: int, labels: Sequence[str]) -> Non
             entries.remove(entry)
     for element in body.iter():
         if element.tag == "text":
+            element.text = (element.text or "").removesuffix(_LEGEND_ROOM)
             for said_once in ("fill", "font-family", "font-size"):
                 element.attrib.pop(said_once, None)
         elif element.tag == "line":
@@ -192,7 +249,7 @@ def _follow_theme(body: ET.Element, *, named: int, labels: Sequence[str]) -> Non
                 if element.get(paint) in _CLASSES:
                     element.set("class", f"{_CLASSES[element.attrib[paint]]} {paint}")
     for band in body.iter():
-        if band.tag in ("path", "rect") and _STRAIGHT in (band.get("stroke"), band.get("fill")):
+        if band.tag in ("path", "rect") and STRAIGHT in (band.get("stroke"), band.get("fill")):
             band.set("opacity", _BAND_OPACITY)
     marks = [path for path in plot.iter("path") if path.get("stroke") == _MARK]
     ends = [_upper_end(path) for path in marks]

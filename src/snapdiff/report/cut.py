@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
-from enum import Enum
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from snapdiff.analysis.model import Analysis, ChainNode, Excerpt, Finding, LineRow
 from snapdiff.report.graphs import fold
 from snapdiff.report.limits import DATA_POINTS, EXCERPT_COLUMNS, EXCERPT_LINES, PageCaps
+from snapdiff.report.texts import with_texts
 from snapdiff.report.thin import thin
 from snapdiff.report.words import count, shorten
 
@@ -56,11 +56,12 @@ def cut_for_page(analysis: Analysis, caps: PageCaps) -> PageAnalysis:
         said.append(f"curve: {count(len(curve))} of {count(len(analysis.curve))} points shown, peaks kept")
     small = replace(
         analysis,
-        findings=tuple(_cut_finding(each, caps) for each in cap("findings", analysis.findings, caps.findings)),
+        findings=tuple(cut_finding(each, caps) for each in cap("findings", analysis.findings, caps.findings)),
         audit=cap("audit", analysis.audit, caps.rows),
         types=types,
         lines=_cut_excerpts(lines, caps),
         ledger=cap("ledger", analysis.ledger, caps.rows),
+        given_back=cap("steps to give memory back", analysis.given_back, caps.rows),
         checkpoints=cap("checkpoints", analysis.checkpoints, caps.rows),
         timeline=timeline,
         curve=curve,
@@ -71,6 +72,7 @@ def cut_for_page(analysis: Analysis, caps: PageCaps) -> PageAnalysis:
                 row,
                 findings=cap(f"findings suppressed by {row.pattern[: caps.text]}", row.findings, caps.finding_rows),
                 fingerprints=row.fingerprints[: caps.finding_rows],
+                taken=(),
             )
             for row in cap("suppressions", analysis.suppressed, caps.suppressions)
         ),
@@ -78,7 +80,7 @@ def cut_for_page(analysis: Analysis, caps: PageCaps) -> PageAnalysis:
     more_types = analysis.types[len(types) :]
     more_lines = analysis.lines[len(lines) :]
     return PageAnalysis(
-        analysis=_shortened(small, caps.text),
+        analysis=with_texts(small, lambda text: shorten(text, caps.text)),
         more_types=_rest([(row.objects, row.bytes) for row in more_types], len(analysis.rounds)),
         more_lines=_rest([(row.blocks, row.bytes) for row in more_lines], len(analysis.line_rounds)),
         said=tuple(said),
@@ -103,7 +105,8 @@ def _sum(rows: Iterable[tuple[int, ...]], rounds: int) -> tuple[int, ...]:
     return tuple(totals)
 
 
-def _cut_finding(finding: Finding, caps: PageCaps) -> Finding:
+def cut_finding(finding: Finding, caps: PageCaps) -> Finding:
+    """Cap every list of a finding."""
     top = caps.finding_rows
     return replace(
         finding,
@@ -148,16 +151,3 @@ def _cut_excerpt(excerpt: Excerpt) -> Excerpt:
         first_line=excerpt.first_line + begin,
         lines=tuple(shorten(line, EXCERPT_COLUMNS) for line in lines),
     )
-
-
-def _shortened(value: Any, limit: int) -> Any:
-    """Return `value` (plain data) with every text in it at most `limit` characters long."""
-    if isinstance(value, Enum):
-        return value
-    if isinstance(value, str):
-        return shorten(value, limit)
-    if isinstance(value, tuple):
-        return tuple(_shortened(item, limit) for item in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{each.name: _shortened(getattr(value, each.name), limit) for each in fields(value)})
-    return value

@@ -2,7 +2,7 @@
 
 Everything in an analysis may have been chosen by somebody else: a class can be named
 `</script><img src=x onerror=alert(1)>`. Text goes through Jinja's autoescape; the only markup that does not
-is made here (SVG by svg.py, source by Pygments, JSON by `_inert`).
+is made here (SVG by svg.py, source by Pygments, JSON by `inert`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from snapdiff.analysis.model import Analysis, Excerpt, Finding, Round, Verdict
+from snapdiff.analysis.sweepsentences import measure_words
+from snapdiff.analysis.volume import Sweep
 from snapdiff.report import graphs, words
 from snapdiff.report.chain import chain_text
 from snapdiff.report.charts import growth_chart, memory_chart
@@ -26,8 +28,11 @@ from snapdiff.report.cut import PageAnalysis, cut_for_page
 from snapdiff.report.evidence import TERMS, how_snapshots, main_finding, read_rounds, read_traced_rounds, remarks
 from snapdiff.report.gains import all_calls, counted, extra_calls, gained, held, per_call, rounds_of
 from snapdiff.report.json_format import document
+from snapdiff.report.ledger import ledger_view, share
 from snapdiff.report.limits import OPEN_CAUSES, PAGE, PAGE_BYTES, TIGHT_PAGE, TOP_CAUSES
 from snapdiff.report.source import source_lines
+from snapdiff.report.sweep import MEANINGS, SIZE_HEADS, law_rows, size_cells
+from snapdiff.report.sweepcharts import volume_chart
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -65,50 +70,85 @@ def render_html(analysis: Analysis) -> str:
 
 
 def _render(whole: Analysis, page: PageAnalysis) -> str:
-    environment = _environment()
-    style, script = _asset("page.css"), _asset("page.js")
+    style, script = asset("page.css"), asset("page.js")
     analysis = page.analysis
     causes = [finding for finding in analysis.findings if finding.verdict in words.CAUSES]
-    cards = [_card(number, finding, rounds_of(analysis, finding)) for number, finding in enumerate(causes, 1)]
+    cards = [card(number, finding, rounds_of(analysis, finding)) for number, finding in enumerate(causes, 1)]
     watched = rounds_of(analysis, main_finding(analysis))
-    html = environment.get_template("page.html").render(
-        analysis=analysis,
-        style=_trusted(style),
-        script=_trusted(script),
-        policy=_policy(style, script),
-        data=_trusted(_inert(document(analysis, page.said))),
-        word=words.VERDICT_WORDS[analysis.verdict],
-        meaning=words.VERDICT_MEANINGS[analysis.verdict],
-        main=main_finding(analysis),
-        cards=cards,
-        open_causes=OPEN_CAUSES,
-        top_causes=TOP_CAUSES,
-        suppressed=[
-            (row, len(full.fingerprints)) for row, full in zip(analysis.suppressed, whole.suppressed, strict=False)
-        ],
-        accepted=sum(len(row.fingerprints) for row in whole.suppressed),
-        all_calls=all_calls(watched),
-        extra_calls=extra_calls(watched),
-        remarks=remarks(analysis),
-        harmless=[finding for finding in analysis.findings if finding.verdict not in words.CAUSES],
-        readings=read_rounds(analysis),
-        traced_readings=read_traced_rounds(analysis),
-        traced_calls=all_calls(analysis.traced_rounds),
-        terms=TERMS,
-        growth_picture=_picture(growth_chart(whole, "growth-chart")),
-        memory_picture=_picture(memory_chart(whole, "memory-chart")),
-        ledger_total=sum(row.bytes for row in analysis.ledger),
-        failed=[row for row in analysis.audit if not row.passed],
-        more_types=page.more_types,
-        more_lines=page.more_lines,
-        said=page.said,
-        command=shlex.join(analysis.method.command),
-        snapshots=how_snapshots(analysis.method),
+    memory = ledger_view(analysis, "ledger-chart")
+    html = (
+        environment()
+        .get_template("page.html")
+        .render(
+            analysis=analysis,
+            style=trusted(style),
+            script=trusted(script),
+            policy=policy(style, script),
+            data=trusted(inert(document(analysis, page.said))),
+            word=words.VERDICT_WORDS[analysis.verdict],
+            meaning=_meaning(analysis),
+            sweep=_sweep(analysis.sweep),
+            main=main_finding(analysis),
+            cards=cards,
+            open_causes=OPEN_CAUSES,
+            top_causes=TOP_CAUSES,
+            suppressed=[
+                (row, len(full.fingerprints)) for row, full in zip(analysis.suppressed, whole.suppressed, strict=False)
+            ],
+            accepted=sum(len(row.fingerprints) for row in whole.suppressed),
+            all_calls=all_calls(watched),
+            extra_calls=extra_calls(watched),
+            remarks=remarks(analysis),
+            harmless=[finding for finding in analysis.findings if finding.verdict not in words.CAUSES],
+            readings=read_rounds(analysis),
+            traced_readings=read_traced_rounds(analysis),
+            traced_calls=all_calls(analysis.traced_rounds),
+            terms=TERMS,
+            growth_picture=_picture(growth_chart(whole, "growth-chart")),
+            memory_picture=_picture(memory_chart(whole, "memory-chart")),
+            memory=memory,
+            ledger_picture=_picture(memory.picture),
+            failed=[row for row in analysis.audit if not row.passed],
+            more_types=page.more_types,
+            more_lines=page.more_lines,
+            said=page.said,
+            command=shlex.join(analysis.method.command),
+            snapshots=how_snapshots(analysis.method),
+        )
     )
     return words.visible(html)
 
 
-def _card(number: int, finding: Finding, rounds: tuple[Round, ...]) -> Card:
+def _meaning(analysis: Analysis) -> str:
+    """Say what the verdict means: a sweep judges something else than rounds."""
+    if analysis.sweep is not None and analysis.verdict in MEANINGS:
+        return MEANINGS[analysis.verdict]
+    return words.VERDICT_MEANINGS[analysis.verdict]
+
+
+def _sweep(sweep: Sweep | None) -> dict[str, Any] | None:
+    """Return what the section on growth with volume shows, None where there was no sweep."""
+    if sweep is None:
+        return None
+    drawn = [
+        (growth, _picture(volume_chart(growth, sweep.parameter, f"volume{number}")))
+        for number, growth in enumerate(sweep.growths, 1)
+        if growth.measure != "processor time"
+    ]
+    return {
+        "parameter": sweep.parameter,
+        "at": sweep.at,
+        "laws": law_rows(sweep),
+        "heads": SIZE_HEADS,
+        "sizes": [(row.size, size_cells(row)) for row in sweep.rows],
+        "pictures": [(measure_words(growth), picture) for growth, picture in drawn if picture is not None],
+        "remarks": sweep.remarks,
+        "sampled": sweep.sampled,
+    }
+
+
+def card(number: int, finding: Finding, rounds: tuple[Round, ...]) -> Card:
+    """Return a finding with its pictures, chain and cure."""
     name = finding.type or finding.domain
     path = finding.path_graph or graphs.chain_graph(finding)
     drawn = None
@@ -139,12 +179,12 @@ def _happens(finding: Finding, excerpt: Excerpt) -> str:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
     """Return the Jinja environment with the words that the templates use as filters."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-    environment = Environment(
-        loader=FunctionLoader(_asset),
+    made = Environment(
+        loader=FunctionLoader(asset),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -161,6 +201,7 @@ def _environment() -> Environment:
         "place": words.place,
         "place_in": words.place_in,
         "rate": words.rate,
+        "share": share,
         "shorten": words.shorten,
         "signed": words.signed,
         "signed_rate": words.signed_rate,
@@ -169,24 +210,25 @@ def _environment() -> Environment:
         "source_lines": source_lines,
         "ticked": _ticked,
     }
-    environment.filters.update(filters)
-    environment.globals.update(
+    made.filters.update(filters)
+    made.globals.update(
         gained=gained,
         LAW=words.LAW_WORDS,
+        REDACTION=words.REDACTION,
         VERDICT=words.VERDICT_WORDS,
         MEANING=words.VERDICT_MEANINGS,
         CLEAN=Verdict.CLEAN,
     )
-    return environment
+    return made
 
 
 @lru_cache(maxsize=32)
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
     """Return the text of a file in templates/."""
     return files(_TEMPLATES).joinpath(name).read_text(encoding="utf-8")
 
 
-def _policy(style: str, script: str) -> str:
+def policy(style: str, script: str) -> str:
     """Return the page's own content security policy: this one style, this one script, nothing else."""
     return (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
@@ -198,7 +240,7 @@ def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
-def _inert(data: dict[str, Any]) -> str:
+def inert(data: dict[str, Any]) -> str:
     """Return `data` as JSON that cannot end its element: markup characters as JSON escapes."""
     return json.dumps(data, separators=(",", ":"), allow_nan=False).translate(_INERT)
 
@@ -224,10 +266,10 @@ def _ticked(sentence: str) -> Markup:
 
 
 def _picture(svg: str | None) -> Markup | None:
-    return None if svg is None else _trusted(svg)
+    return None if svg is None else trusted(svg)
 
 
-def _trusted(markup: str) -> Markup:
+def trusted(markup: str) -> Markup:
     """Mark as markup what this package made itself; see the three cases in the module's docstring."""
     from markupsafe import Markup
 

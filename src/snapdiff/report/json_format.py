@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-from snapdiff.analysis.model import Analysis, BornAt, Finding, Frame, GrownAt, LineRow
+from snapdiff.analysis.model import Analysis, BornAt, Finding, Frame, GrownAt, LineRow, Suppressed
 from snapdiff.report.limits import DATA_POINTS
 from snapdiff.report.thin import thin
 
@@ -36,19 +36,23 @@ def document(analysis: Analysis, cut: Sequence[str] = ()) -> dict[str, Any]:
         "ended": analysis.ended,
         "rounds": [asdict(each) for each in analysis.rounds],
         "traced_rounds": [asdict(each) for each in analysis.traced_rounds],
-        "findings": [_finding(finding) for finding in analysis.findings],
-        "suppressed": [asdict(row) for row in analysis.suppressed],
+        "findings": [finding_data(finding) for finding in analysis.findings],
+        "suppressed": [_suppressed(row) for row in analysis.suppressed],
         "control": asdict(analysis.control),
         "audit": [asdict(row) for row in analysis.audit],
         "types": [asdict(row) for row in analysis.types],
         "lines": [_line_row(row) for row in analysis.lines],
         "ledger": [asdict(row) for row in analysis.ledger],
+        "peaks": [asdict(row) for row in analysis.peaks],
+        "given_back": [asdict(row) for row in analysis.given_back],
         "checkpoints": [asdict(row) for row in analysis.checkpoints],
         "timeline": [asdict(point) for point in timeline],
         "curve": [list(point) for point in curve],
+        "sweep": None if analysis.sweep is None else asdict(analysis.sweep),
         "method": asdict(analysis.method),
         "environment": dict(analysis.environment),
         "notes": list(analysis.notes),
+        "redacted": analysis.redacted,
         "cut": said,
     }
 
@@ -57,7 +61,8 @@ def _objects(point: tuple[int, int]) -> float:
     return point[1]
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_data(finding: Finding) -> dict[str, Any]:
+    """Return a finding as plain data."""
     return {
         "fingerprint": finding.fingerprint,
         "verdict": finding.verdict.value,
@@ -84,6 +89,15 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "graph": None if finding.graph is None else asdict(finding.graph),
         "excerpts": [asdict(excerpt) for excerpt in finding.excerpts],
         "curve": [list(point) for point in thin(finding.curve, DATA_POINTS, _objects)],
+    }
+
+
+def _suppressed(row: Suppressed) -> dict[str, Any]:
+    return {
+        "pattern": row.pattern,
+        "reason": row.reason,
+        "findings": list(row.findings),
+        "fingerprints": list(row.fingerprints),
     }
 
 

@@ -69,7 +69,22 @@ GRAPH_EDGES: Final = 36
 GRAPH_LABEL: Final = 34
 GRAPH_EDGE_LABEL: Final = 20
 
-#: Findings of the plain-text summary, its width, and the characters of a type in a column heading.
+#: Findings of the plain-text summary, and its width: a terminal of 80 columns shows every line of prose whole.
 TEXT_FINDINGS: Final = 10
-TEXT_WIDTH: Final = 100
-TEXT_TYPE: Final = 24
+TEXT_WIDTH: Final = 79
+
+#: Characters of a type in a column heading, of a Markdown table and of a text.
+MARKDOWN_TYPE: Final = 24
+TEXT_TYPE: Final = 11
+
+#: Characters of a Markdown report. A comment on GitHub takes 65,536, and somebody writes something above it.
+MARKDOWN_CHARACTERS: Final = 60_000
+
+#: Runs of a side that a comparison lists, and changes that it shows whole.
+COMPARED_RUNS: Final = 12
+CHANGES: Final = 12
+
+#: What a round takes and gives back is named from this many bytes and this part of resident memory on: less is the
+#: coming and going of any call.
+PASSING_BYTES: Final = 16 * 1024 * 1024
+PASSING_SHARE: Final = 0.1

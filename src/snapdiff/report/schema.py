@@ -1,4 +1,4 @@
-"""The JSON Schema of `--format json`."""
+"""The JSON Schemas of `--format json`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,15 @@ from typing import Any
 
 def load_schema() -> dict[str, Any]:
     """Return the schema (draft 2020-12) that every JSON report is valid against."""
-    text = files(__package__).joinpath("schema.json").read_text(encoding="utf-8")
+    return _load("schema.json")
+
+
+def load_compare_schema() -> dict[str, Any]:
+    """Return the schema that every JSON comparison is valid against; it refers to that of the report by its `$id`."""
+    return _load("compare_schema.json")
+
+
+def _load(name: str) -> dict[str, Any]:
+    text = files(__package__).joinpath(name).read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)
     return schema

@@ -5,22 +5,28 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from snapdiff.analysis.model import Analysis, Finding
-from snapdiff.report import gains, words
+from snapdiff.analysis.model import Analysis, Finding, Verdict
+from snapdiff.analysis.volume import Sweep
+from snapdiff.report import words
 from snapdiff.report.chain import chain_text
 from snapdiff.report.cures import cure
 from snapdiff.report.cut import cut_for_page
 from snapdiff.report.evidence import TERMS, Reading, main_finding, read_rounds, read_traced_rounds, remarks
+from snapdiff.report.ledger import ledger_sentences, peak_sentences
 from snapdiff.report.limits import PAGE, TEXT_FINDINGS, TEXT_TYPE, TEXT_WIDTH
+from snapdiff.report.sweep import SIZE_HEADS, law_rows, size_cells
+from snapdiff.report.texts import with_texts
 
 
 def render_text(analysis: Analysis) -> str:
-    """Return the summary: verdict, rounds, and each finding with its chain and lines."""
+    """Return the summary: verdict, rounds, and each finding with its chain and lines. No name breaks a line."""
     findings = len(analysis.findings)
-    analysis = cut_for_page(analysis, PAGE).analysis
+    analysis = with_texts(cut_for_page(analysis, PAGE).analysis, words.one_line)
     parts = [textwrap.fill(analysis.sentence, TEXT_WIDTH)]
     if not analysis.complete:
         parts.append(f"The run is incomplete: it ended {analysis.ended}.")
+    if analysis.sweep is not None:
+        parts.extend(_sweep(analysis.sweep))
     if analysis.rounds:
         parts.append(_rounds(analysis))
     shown = analysis.findings[:TEXT_FINDINGS]
@@ -30,49 +36,79 @@ def render_text(analysis: Analysis) -> str:
     for row in analysis.suppressed:
         reason = f" ({row.reason})" if row.reason else ""
         head = f"Suppressed by leak:{row.pattern}{reason}: {words.count(len(row.fingerprints))}"
-        parts.append("\n".join([head, *(f"  - {sentence}" for sentence in row.findings)]))
+        parts.append("\n".join([head, *(_bullet(sentence) for sentence in row.findings)]))
+    memory = [*ledger_sentences(analysis), *peak_sentences(analysis)]
+    if memory:
+        parts.append("\n".join(textwrap.fill(sentence, TEXT_WIDTH) for sentence in memory))
     doubts = [f"{row.name}: {row.value}. {row.meaning}" for row in analysis.audit if not row.passed]
     if doubts:
-        parts.append("\n".join(["Reasons to doubt:", *(f"  - {doubt}" for doubt in doubts)]))
-    return words.visible("\n\n".join(parts)) + "\n"
+        parts.append("\n".join(["Reasons to doubt:", *(_bullet(doubt) for doubt in doubts)]))
+    if analysis.redacted:
+        parts.append(f"Redaction: {words.REDACTION[True]}.")
+    return words.for_log(words.visible("\n\n".join(parts))) + "\n"
+
+
+def _bullet(text: str) -> str:
+    return textwrap.fill(text, TEXT_WIDTH, initial_indent="  - ", subsequent_indent="    ")
+
+
+def _sweep(sweep: Sweep) -> list[str]:
+    """Return laws, sizes and remarks of a sweep, a paragraph each."""
+    laws = [f"Growth with {sweep.parameter}:"]
+    for row in law_rows(sweep):
+        said = f"{row.measure}: {row.law}"
+        if row.confidence != words.NOTHING:
+            said += f", confidence {row.confidence}, off by {row.scatter}; {row.formula}"
+        if row.forecast != words.NOTHING:
+            said += f"; at {sweep.parameter} = {words.count(sweep.at)}: {row.forecast}"
+        laws.append(textwrap.fill(said, TEXT_WIDTH, initial_indent="  - ", subsequent_indent="    "))
+    table = [(sweep.parameter, *SIZE_HEADS), *((words.count(row.size), *size_cells(row)) for row in sweep.rows)]
+    return ["\n".join(laws), columns(table, left=()), *(textwrap.fill(text, TEXT_WIDTH) for text in sweep.remarks)]
 
 
 def _rounds(analysis: Analysis) -> str:
     finding = main_finding(analysis)
-    counted = gains.counted(finding, TEXT_TYPE) if finding is not None else None
     traced = read_traced_rounds(analysis)
-    tables = [_table(read_rounds(analysis), None if traced else counted, "round")]
+    tables = [_table(read_rounds(analysis), None if traced else finding, "round")]
     if traced:
-        tables.append(_table(traced, counted, "traced round"))
+        tables.append(_table(traced, finding, "traced round"))
     said = [textwrap.fill(text, TEXT_WIDTH) for text in (TERMS, *remarks(analysis))]
     return "\n\n".join([*tables, *said])
 
 
-def _table(readings: Sequence[Reading], counted: str | None, head: str) -> str:
-    own = () if counted is None else (counted,)
-    header = (head, *own, "objects", "per call", "bytes", "reading")
-    rows = [
-        (
-            f"{reading.left}{' (extra)' if reading.round.extra else ''}",
-            *(reading.own or "" for _ in own),
-            words.signed(reading.round.objects),
-            words.signed_rate(reading.round.objects_per_iteration),
-            words.signed_size(reading.round.bytes),
-            reading.reading,
-        )
-        for reading in readings
-    ]
-    return _columns([header, *rows])
+def _table(readings: Sequence[Reading], finding: Finding | None, head: str) -> str:
+    """Return the rounds. The rate is a column where no finding has it in its reading; bytes are in the sentence."""
+    own = None if finding is None else _heading(finding)
+    header = (head, *([own, "objects"] if own is not None else ["objects", "per call"]), "reading")
+    rows = []
+    for reading in readings:
+        objects = words.signed(reading.round.objects)
+        rate = words.signed_rate(reading.round.objects_per_iteration)
+        left = reading.left.removeprefix("the ") + (" (extra)" if reading.round.extra else "")
+        rows.append((left, *([reading.own or "", objects] if own is not None else [objects, rate]), reading.reading))
+    return columns([header, *rows], left=(0, len(header) - 1))
 
 
-def _columns(rows: Sequence[tuple[str, ...]]) -> str:
-    """Align columns: words to the left, numbers to the right."""
+def _heading(finding: Finding) -> str | None:
+    """Name what is counted as shortly as a column is wide; the sentence above names it whole."""
+    if finding.verdict is Verdict.CYCLE:
+        return "freed"
+    if finding.unit == "blocks":
+        return "blocks"
+    if finding.type is None:
+        return None
+    if finding.unit != "objects":
+        return finding.unit
+    return words.shorten(finding.type.rpartition(".")[2], TEXT_TYPE)
+
+
+def columns(rows: Sequence[tuple[str, ...]], left: Sequence[int]) -> str:
+    """Align columns: those in `left` to the left, as words, the others to the right, as numbers."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    last = len(widths) - 1
     lines = []
     for row in rows:
         cells = [
-            cell.ljust(width) if column in (0, last) else cell.rjust(width)
+            cell.ljust(width) if column in left else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         lines.append("  ".join(cells).rstrip())

@@ -53,12 +53,21 @@ LAW_WORDS: Final[dict[Law, str]] = {
 #: Verdicts that a reader has to act on; the others are shown as what is *not* a leak.
 CAUSES: Final = (Verdict.LEAK, Verdict.SLOW_LEAK, Verdict.INCONCLUSIVE)
 
+#: What was left out of a report, which says so: nothing, or with `--redact`.
+REDACTION: Final[dict[bool, str]] = {
+    False: "none: excerpts of project files, paths and the command line are shown; values and keys never are",
+    True: "source excerpts, paths of files and the command line were left out",
+}
+
 #: Characters that a page, a terminal or a log must not receive raw: controls (ESC starts terminal
 #: commands), lone surrogates (no encoding takes them) and the bidirectional controls, which reorder
 #: source code on the screen (CVE-2021-42574).
 _UNSAFE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
+
+#: What begins a workflow command of GitHub Actions.
+_COMMAND: Final = re.compile(r"^(\s*)::", re.MULTILINE)
 
 
 def visible(text: str) -> str:
@@ -152,3 +161,16 @@ def place(frame: Frame) -> str:
 def place_in(frame: Frame) -> str:
     """Name a place in source code with its function: `app/cart.py:41 in add`."""
     return place(frame) if frame.function is None else f"{place(frame)} in {frame.function}"
+
+
+def one_line(text: str) -> str:
+    """Return `text` on one line, with nothing in it that acts: for a message that ends where its line ends."""
+    return visible(" ".join(text.split()))
+
+
+def for_log(text: str) -> str:
+    """Return lines in which the runner of GitHub Actions finds no command: it looks for `::` first, and for `##[`.
+
+    What is printed in a job is read by the runner, and any name can be wrapped to the beginning of a line.
+    """
+    return _COMMAND.sub(lambda match: f"{match[1]}\N{ZERO WIDTH SPACE}::", text).replace("##[", "## [")
