@@ -100,7 +100,12 @@ class Measuring:
         )  # fmt: skip
         file, line, _ = item.location
         place = Place(str(item.config.rootpath / file), None if line is None else line + 1, str(item.config.rootpath))
-        return measure(self._call, options, place, owners=owners(item, asked.fresh))
+
+        def call() -> None:
+            # Not the method itself: its object would be taken for the program's.
+            self._call()
+
+        return measure(call, options, place, owners=owners(item, asked.fresh))
 
     def _call(self) -> None:
         """Call the test as pytest does, from the state before its first call."""

@@ -14,8 +14,8 @@ from collections.abc import Callable
 
 #: Calls of each half. The first half fills caches and makes what is made once.
 CALLS = 50
-#: Blocks that the second half must gain: one in five calls. Of 61 tests of cachetools in which nothing is kept, none
-#: gained more than 4.
+#: Blocks that the second half must gain: one in five calls. Of the 78 tests of h11 0.16.0 74 gained one block, the other
+#: four 88 and more.
 BLOCKS = 10
 
 
