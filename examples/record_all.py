@@ -1,7 +1,8 @@
 """Records the LanceDB examples one after the other and writes their pages.
 
     python examples/record_all.py demo OUTPUT_FOLDER       the four methods, the faulty version
-    python examples/record_all.py samples OUTPUT_FOLDER    those, 1000 calls of three workloads, growth with volume
+    python examples/record_all.py samples OUTPUT_FOLDER    those, 1000 calls of three workloads, growth with volume, a
+                                                           worker behind JSON-RPC, and a comparison
 
 Run from the top of the repository. Prints the verdict sentence and the path of each page; ends with status 1 when a
 verdict is not the expected one.
@@ -9,6 +10,7 @@ verdict is not the expected one.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -26,9 +28,18 @@ class Run(NamedTuple):
     rounds: str = "1,10,151"
     sweep: str | None = None
 
+    @property
+    def options(self) -> list[str]:
+        """What `snapdiff record` is told."""
+        if self.target.startswith("python "):
+            return ["--rpc", self.target, "--request", REQUESTS, "--rounds", self.rounds]
+        how = ["--rounds", self.rounds] if self.sweep is None else ["--sweep", self.sweep, "--at", "102893"]
+        return [self.target, "--setup", "setup", "--teardown", "teardown", *how]
+
 
 WORKER = "examples/lancedb_worker/workload.py"
 LEAKY = "examples/lancedb_worker/leaky.py"
+REQUESTS = "examples/jsonrpc_worker/requests.jsonl"
 DEMO = [
     Run("worker-add_sections", f"{WORKER}:add_sections"),
     Run("worker-search", f"{WORKER}:search"),
@@ -43,15 +54,20 @@ SAMPLES = [
     Run("worker-get_stats-1000", f"{WORKER}:get_stats", rounds="1,10,1000"),
     Run("worker-add_sections-volume", f"{WORKER}:add_sections", sweep="n=100..30000"),
     Run("lancedb-mixed-1000", "examples/lancedb_queries.py:mixed_query", rounds="1,10,1000"),
+    Run("jsonrpc-sound", "python -m examples.jsonrpc_worker.server"),
+    Run("jsonrpc-faulty", "python -m examples.jsonrpc_worker.leaky", leaks=True),
 ]
+#: The faulty worker, and the sound one as its mended version.
+COMPARED = ("leaky-search", "worker-search")
 
 
 def record(run: Run, folder: Path) -> bool:
     """Record one run, write its page, print what it says; return whether that was expected."""
     recording = folder / f"{run.name}.snapdiff"
-    command = ["record", run.target, "--setup", "setup", "--teardown", "teardown"]
-    command += ["--rounds", run.rounds] if run.sweep is None else ["--sweep", run.sweep, "--at", "102893"]
-    subprocess.run([sys.executable, "-m", "snapdiff", *command, "-o", str(recording), "--force", "--quiet"], check=True)
+    command = [sys.executable, "-m", "snapdiff", "record", *run.options, "-o", str(recording), "--force", "--quiet"]
+    # `python` in a command is the one that runs this.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    subprocess.run(command, check=True, env={**os.environ, "PATH": path})
     report = snapdiff.api.analyze(recording)
     page = folder / f"{run.name}.html"
     report.save(page)
@@ -59,11 +75,21 @@ def record(run: Run, folder: Path) -> bool:
     return run.leaks == (report.verdict in ("leak", "slow-leak"))
 
 
+def compare(folder: Path) -> None:
+    """Write the page that says what the mended worker has that the faulty one had not, and the other way round."""
+    before, after = (folder / f"{name}.snapdiff" for name in COMPARED)
+    command = [sys.executable, "-m", "snapdiff", "compare", str(before), str(after), "--force"]
+    subprocess.run([*command, "-o", str(folder / "leaky-to-sound-search.html")], check=True)
+
+
 def main() -> int:
     """Record a set of examples."""
     which, folder = sys.argv[1], Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
-    wrong = [run.name for run in (DEMO if which == "demo" else SAMPLES) if not record(run, folder)]
+    sets = {"demo": DEMO, "samples": SAMPLES}
+    wrong = [run.name for run in sets[which] if not record(run, folder)]
+    if which == "samples":
+        compare(folder)
     if wrong:
         print(f"\nNot as expected: {', '.join(wrong)}")
     return 1 if wrong else 0

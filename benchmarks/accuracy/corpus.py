@@ -23,17 +23,21 @@ LEAKS = ("leak", "slow-leak")
 GC_LEAKS = "python-gc leaks"
 UNTRACKED_LEAKS = "untracked leaks"
 NATIVE_LEAKS = "native or lost leaks"
+OUTSIDE_LEAKS = "no objects"
 SEVERAL_CAUSES = "several causes"
 OTHER_LEAKS = "other leaks"
 CYCLES = "cycles"
 CLEAN_TWINS = "clean twins"
 NASTY_CLEAN = "nasty clean"
 KINDS = (
-    GC_LEAKS, UNTRACKED_LEAKS, NATIVE_LEAKS, SEVERAL_CAUSES, OTHER_LEAKS, CYCLES, CLEAN_TWINS, NASTY_CLEAN,
+    GC_LEAKS, UNTRACKED_LEAKS, NATIVE_LEAKS, OUTSIDE_LEAKS, SEVERAL_CAUSES, OTHER_LEAKS, CYCLES, CLEAN_TWINS,
+    NASTY_CLEAN,
 )  # fmt: skip
 """The kinds of programs, in the order of the columns."""
 
 _KIND_OF_DOMAIN = {"python-gc": GC_LEAKS, "python-untracked": UNTRACKED_LEAKS, "native": NATIVE_LEAKS}
+#: Domains, in snapdiff's words, of what a program keeps and is no object.
+_NO_OBJECTS = ("native", "arrow", "fd", "thread", "task", "process")
 _MARKER = re.compile(r"#\s*((?:born|grown)\b(?:\s*,\s*(?:born|grown)\b)*)")
 
 
@@ -145,6 +149,8 @@ def _kind(name: str, entry: dict[str, Any], *, several: bool) -> str:
         return CLEAN_TWINS if name.endswith("_twin") or entry.get("requires") else NASTY_CLEAN
     if several:
         return SEVERAL_CAUSES
+    if "unit" in entry and entry.get("domain") in _NO_OBJECTS:
+        return OUTSIDE_LEAKS
     if not entry.get("holder_any"):
         return NATIVE_LEAKS  # nothing in Python holds what is lost
     return _KIND_OF_DOMAIN.get(entry.get("domain", ""), OTHER_LEAKS)

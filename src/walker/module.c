@@ -445,10 +445,13 @@ static PyObject *find_cache_dict(PyObject *module, PyObject *arguments)
     Py_RETURN_FALSE;
 }
 
+PyDoc_STRVAR(malloc_held_doc, "Return the bytes that malloc's callers hold, and those that it has of the system; or None.");
+
 static PyMethodDef module_methods[] = {
     {"count_tracked", count_tracked, METH_NOARGS, count_doc},
     {"attributes", read_attributes_of, METH_O, attributes_doc},
     {"find_cache_dict", find_cache_dict, METH_VARARGS, find_cache_doc},
+    {"malloc_held", malloc_held, METH_NOARGS, malloc_held_doc},
 #ifdef __linux__
     {"malloc_state", allocators_malloc, METH_NOARGS, NULL},
     {"trim", allocators_trim, METH_NOARGS, NULL},

@@ -198,6 +198,9 @@ typedef struct {
 
 void walk_run(Walk *walk, const Request *request);
 
+/* malloc.c */
+PyObject *malloc_held(PyObject *module, PyObject *nothing);
+
 /* child.c */
 void child_allocators(void);
 

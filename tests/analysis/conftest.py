@@ -19,6 +19,8 @@ _BEFORE = 1000
 #: The number under which what only the collector frees has its births.
 _GARBAGE = -1
 
+#: Parts into which a round is divided by readings outside the Python heap.
+_PARTS = 6
 BY_ID = ("module app:module", ".Cart:type", ".by_id:dict")
 
 
@@ -50,6 +52,7 @@ class Program:
         self.untracked: set[str] = set()
         self.lines: list[tuple[int, tuple[int, ...], tuple[int, ...]]] = []
         self.windows: dict[tuple[int, int], dict[str, int]] = {}
+        self.outside: list[tuple[str, float, int]] = []
         self.columns: dict[str, tuple[Any, ...]] = {}
         self.control_columns: dict[str, tuple[Any, ...]] = {}
         self.rows: dict[str, list[dict[str, Any]]] = {name: [] for name in tables()}
@@ -208,6 +211,25 @@ class Program:
         self.owners.append((owner, unit, values, peaks or (None,) * len(values), control or steady))
         return self
 
+    def gains_outside(self, memory: str, per_call: float, control: int = 0) -> Self:
+        """Gain so many bytes outside the Python heap in each call, read in six parts of N and of the extra rounds.
+
+        `control` is what each reading around an empty function is off by.
+        """
+        self.outside.append((memory, per_call, control))
+        return self
+
+    def outside_line(self, owner: str, *frames: Place, what: str = "born", count: int = 12, size: int = 0) -> Self:
+        """See something come, or wait, at frames in some more calls."""
+        row = {"owner": owner, "what": what, "stack": self.stack(*frames), "count": count, "bytes": size}
+        self.rows["outside_lines"].append(row)
+        return self
+
+    def outside_kind(self, owner: str, kind: str, count: int = 12) -> Self:
+        """Say what some of it is."""
+        self.rows["outside_kinds"].append({"owner": owner, "kind": kind, "count": count})
+        return self
+
     def gave_back(self, action: str, before: int, after: int) -> Self:
         """Try to give memory back after the last checkpoint."""
         row = {"step": len(self.rows["given_back"]), "action": action, "before": before, "after": after}
@@ -317,6 +339,11 @@ class Program:
                 if values is None:
                     break
                 self._sub(rows, next(numbers), at, (window + 1) * calls // 10, total, values)
+            if self.outside and series in ("workload", "control") and calls > _PARTS:
+                for part in range(1, _PARTS):
+                    self._sub(rows, next(numbers), at, part * calls // _PARTS, total, {}, series)
+                    rows["checkpoints"][-1]["extra"] = extra
+                    self._read(rows, series, total + part * calls // _PARTS)
             total += calls
             position = next(numbers)
             objects = size = tracked = _BEFORE
@@ -365,6 +392,14 @@ class Program:
             columns = self.columns if series == "workload" else self.control_columns if series == "control" else {}
             row.update({name: values[at] for name, values in columns.items()})
             rows["checkpoints"].append(row)
+            self._read(rows, series, total)
+
+    def _read(self, rows: dict[str, list[dict[str, Any]]], series: str, total: int) -> None:
+        position = rows["checkpoints"][-1]["id"]
+        readings = sum(row["series"] == series for row in rows["checkpoints"])
+        for memory, per_call, off in self.outside if series in ("workload", "control") else ():
+            gained = round(total * per_call) if series == "workload" else 0
+            rows["outside"].append({"checkpoint": position, "memory": memory, "gained": gained + off * readings})
 
     def _sub(  # noqa: PLR0917
         self,
@@ -374,6 +409,7 @@ class Program:
         calls: int,
         total: int,
         values: dict[str, int],
+        series: str = "workload",
     ) -> None:
         tracked = _BEFORE
         rows["types"].append({"checkpoint": position, "type": "function", "objects": _BEFORE, "bytes": 0})
@@ -383,7 +419,7 @@ class Program:
             rows["types"].append({"checkpoint": position, "type": name, "objects": 100 + value, "bytes": 0})
         rows["checkpoints"].append(
             {
-                "id": position, "series": "workload", "number": at, "sub": True, "extra": False, "iterations": calls,
+                "id": position, "series": series, "number": at, "sub": True, "extra": False, "iterations": calls,
                 "total": total + calls, "seconds": 1.0 + position, "measure_seconds": 0.01, "collect_seconds": 0.01,
                 "cpu_seconds": 1.0 + position, "way": "child", "pause_seconds": 0.004, "tracked": tracked, "garbage": 0,
                 "collected": 100, "uncollectable": 0, "settled": True, "allocated_blocks": tracked,

@@ -6,8 +6,10 @@ of `make accuracy`.
 """
 
 import functools
+import importlib.util
 import json
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -22,7 +24,8 @@ EVERYWHERE = {
     "audit_trail", "breadcrumbs", "connection_loggers", "crawler_statistics", "device_finalizers", "feature_flags",
     "form_classes", "health_probe", "invoice_layout", "order_tree", "price_watch", "query_log", "recency_list",
     "row_collector", "telemetry_gateway", "timer_heap", "token_history", "undo_stack", "view_watchers", "wire_recorder",
-    "workspace_cleanup", "abc_classes", "asyncio_tasks", "batch_writer_64", "cycles_instances", "dict_cache_600",
+    "workspace_cleanup", "native_handles", "unread_devices", "kept_sockets_twin", "abc_classes", "asyncio_tasks",
+    "batch_writer_64", "cycles_instances", "dict_cache_600",
     "interned_names", "lru_5000", "plain_counters", "random_keys_1000", "sawtooth_50", "sawtooth_900", "struct_formats",
 }  # fmt: skip
 #: Clean programs of which only a longer run can say so: more keys than calls, and lists of dead weak references that
@@ -105,9 +108,41 @@ def places_of(finding):
     return [*path, *(step.label for step in finding.chain), *(step.type for step in finding.chain)]
 
 
-@pytest.mark.parametrize(("folder", "name"), [*programs("pairs", leaking=False), *programs("clean", leaking=False)])
+@pytest.mark.parametrize(("folder", "name"), programs("outside", leaking=True))
+def test_a_leak_of_what_is_no_object_is_one_finding_with_its_domain_rate_and_line(judged, folder, name):
+    truth = truths(folder)[name]
+    skip_without(truth)
+    analysis = judged(folder, name, truth.get("trace", "rounds"))
+    leaks = [finding for finding in analysis.findings if str(finding.verdict) in ("leak", "slow-leak")]
+    assert [truth["domain"]] == [finding.domain for finding in leaks], [finding.sentence for finding in leaks]
+    found = leaks[0]
+    rate = found.bytes_per_iteration if truth["unit"] == "bytes" else found.objects_per_iteration
+    assert rate == pytest.approx(truth["rate"], rel=0.15)
+    assert found.born_at[0].frame.line in marked(folder, name, "born"), found.born_at
+    if "holder_any" in truth:
+        words = {word for text in places_of(found) for word in re.findall(r"\w+", text)}
+        assert words & set(truth["holder_any"]), found.sentence
+        assert found.type.rpartition(".")[2] in truth["types_any"], found.sentence
+        assert found.grown_at[0].frame.line in marked(folder, name, "grown"), found.grown_at
+
+
+def skip_without(truth):
+    """Skip a program whose needs are not met here."""
+    needs = truth.get("needs")
+    if needs == "compiler" and shutil.which("cc") is None:
+        pytest.skip("no C compiler here")
+    if needs not in (None, "compiler") and importlib.util.find_spec(needs) is None:
+        pytest.skip(f"{needs} is not installed here")
+
+
+CLEAN = [program for folder in ("pairs", "clean", "outside") for program in programs(folder, leaking=False)]
+
+
+@pytest.mark.parametrize(("folder", "name"), CLEAN)
 def test_a_clean_program_is_not_accused(judged, folder, name):
-    analysis = judged(folder, name)
+    truth = truths(folder)[name]
+    skip_without(truth)
+    analysis = judged(folder, name, truth.get("trace", "rounds"))
     allowed = {"clean", "one-time", "saturating", "cycle"} | ({"inconclusive"} if name in UNDECIDED else set())
     assert str(analysis.verdict) in allowed, analysis.sentence
 
@@ -127,6 +162,13 @@ def test_what_is_traced_only_when_something_grew_has_the_findings_of_what_is_alw
     assert accused[0] == accused[1]
 
 
+@pytest.mark.parametrize("name", ["native_handles", "unread_devices"])
+def test_what_tracing_does_not_see_is_found_without_it(judged, name):
+    analysis = judged("outside", name, "auto")
+    assert ("leak", "nothing") == (str(analysis.verdict), analysis.method.traced)
+    assert analysis.findings[0].born_at[0].frame.line in marked("outside", name, "born")
+
+
 @pytest.mark.parametrize("name", [name for name in LET_BE if verdict_here("clean", name) == "clean"])
 def test_a_clean_program_is_not_traced_unless_it_asks_to_be(judged, name):
     analysis = judged("clean", name, "auto")
@@ -140,6 +182,8 @@ def test_the_corpus_is_as_large_as_it_says():
     assert len(leaking) >= 40
     assert [] == [name for name in leaking if pairs[f"{name}_twin"]["verdict"] != "clean"]
     assert len(clean) >= 30
-    assert set() == EVERYWHERE - {*pairs, *clean}
-    for folder in ("pairs", "clean", "pypi"):
+    assert set() == EVERYWHERE - {*pairs, *clean, *truths("outside")}
+    outside = truths("outside")
+    assert [] == [name for name in outside if f"{name}_twin" not in outside and not name.endswith("_twin")]
+    for folder in ("pairs", "clean", "pypi", "outside"):
         assert set(truths(folder)) == {path.stem for path in (HERE / folder).glob("*.py")}

@@ -51,6 +51,7 @@ def frames(leak: int = 1) -> list[dict[str, Any]]:
                         ["malloc.in_use", "bytes", 2_000_000, None, "mallinfo2"],
                         ["fds", "count", 7, None, "/proc/self/fd"],
                     ],
+                    "outside": {"malloc": 32 * items - 96, "mapped": 0, "files": 0},
                     "tracked": 1000 + items, "snapshot": {"way": "child", "pause_seconds": 0.004, "note": None},
                     "objects": 1000 + items,
                     "object_bytes": 160_000 + items * 64, "garbage": 0, "uncollectable": 0, "settled": True,
@@ -128,6 +129,13 @@ def _explained(leak: int) -> dict[str, Any]:
                 "dot": 'a[label="Item"];\nb[label="module app"];\nb -> a [label=".KEPT"];',
             }
         ],
+        "outside": {
+            "lines": [
+                ["malloc", "born", [["cart.py", 42, "add"]], 12, 384],
+                ["threads", "waits", [["lost.py", 5, "f"]], 3, 0],
+            ],
+            "kinds": [["fds", "socket", 3], ["fds", "pipe", 1]],
+        },
         "note": None,
     }  # fmt: skip
 

@@ -209,6 +209,8 @@ def make_leaking() -> Analysis:
         excerpts=(),
         born_at=(),
         curve=(),
+        kinds=("regular file",),
+        waits_at=(GrownAt(Frame("app/log.py", 7, "wait"), (Frame("bench.py", 7, "run"),)),),
     )
     one_time = make_finding(
         fingerprint="init",

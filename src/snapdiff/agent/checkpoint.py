@@ -10,6 +10,7 @@ import time
 from . import counters, traces
 from .book import Book, Names
 from .native import exit_callbacks
+from .outside import Outside
 from .own import own_state
 from .owners import Owners, large_objects
 from .plan import Plan
@@ -46,6 +47,7 @@ class Measurer:
         """Whether the standard streams are flushed first. A worker's standard output belongs to its protocol."""
         self.untraced: Untraced = not_ours()
         self.memory = Owners(self.snapshots.held)
+        self.outside = Outside(self.memory.allocators)
         self.walk_seconds = 0.0
         self.exits = self.exits_before = 0
         """Functions registered with `atexit` since the checkpoint before, and by then."""
@@ -70,6 +72,8 @@ class Measurer:
                 counters.flush_streams()
             fields = counters.collect()
             counters.clear_type_cache()
+            # Before anything of ours is kept.
+            outside = self.outside.end()
             fields.update(counters.read())
             if paths and full:
                 now = exit_callbacks()
@@ -98,6 +102,7 @@ class Measurer:
                     fields["snapshot"]["pause_seconds"] += time.perf_counter() - summing
             else:
                 fields["types"] = found["tracked_types"]
+            fields["outside"] = outside
             fields["gc_enabled"] = enabled
             fields["gc_threshold"] = gc.get_threshold()
             fields["frozen"] = gc.get_freeze_count()

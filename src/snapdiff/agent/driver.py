@@ -221,7 +221,7 @@ class Driver:
         self._run_series(spool.WORKLOAD, workload, self.plan.rounds)
         extra = self._run_extra(workload)
         self.decided = len(self.measurer.book.history)
-        if self.plan.trace == AUTO and self.screen.open and not _tracemalloc.is_tracing():
+        if self.plan.trace == AUTO and self.screen.worth_tracing and not _tracemalloc.is_tracing():
             self._run_traced(workload, control)
         self.state[spool.PHASE] = spool.HOLDING
         self.writer.write({"kind": "given back", "steps": give_back(self.measurer.memory.allocators)})
@@ -235,6 +235,9 @@ class Driver:
             iterations = self.plan.rounds[-1] * EXTRA_FACTORS[at]
             if at and not self._worth_going_on(iterations):
                 break
+            if not at:
+                # Cut short it may still confirm; a program that is given no more descriptors ends.
+                iterations = max(1, int(min(iterations, self.screen.room())))
             at += 1
             extra = iterations
             self.number += 1
@@ -249,12 +252,14 @@ class Driver:
         self._rehearse(1)
         self._run_series(spool.TRACED_CONTROL, control, self.plan.rounds[-1:])
         self._run_series(spool.TRACED, workload, self.plan.rounds)
-        if self.screen.open:
+        if self.screen.worth_tracing:
             self.number += 1
             self._run_round(workload, self.plan.rounds[-1] * EXTRA_FACTORS[0], extra=True)
 
     def _worth_going_on(self, iterations: int) -> bool:
         """Say whether a further round fits in the time that is left."""
+        if self.screen.dear or iterations > self.screen.room():
+            return False
         needed = iterations * self.seconds_per_call
         return needed <= min(_LONGEST_FURTHER_ROUND, self.plan.max_time - self.extra_seconds)
 
@@ -296,6 +301,7 @@ class Driver:
         state = self.state
         state[spool.SERIES] = series
         self.number = self.total = 0
+        self.measurer.outside.reset()
         # The first checkpoint is the end of a round of no calls, so that all are reached by the same frames; and
         # no loop over an iterator, which would be an object that is there at some checkpoints and not at others.
         self._run_round(workload, 0, extra=False)
@@ -319,6 +325,7 @@ class Driver:
             position += 1
             self.measurer.memory.watch()
             state[spool.PHASE] = spool.CALLING
+            self.measurer.outside.begin()
             started = time.perf_counter()
             made = workload.run(window, done, deadline)
             workload.settle()
@@ -372,6 +379,7 @@ class Driver:
         if extra:
             with self.measurer.untraced:
                 self.measurer.book.follow()
+        self.screen.window(iterations, fields["outside"])
         fields.update(self._position(iterations), kind="subcheckpoint", extra=extra)
         self.writer.write(fields)
 

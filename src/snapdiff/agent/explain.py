@@ -24,6 +24,7 @@ TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
     from typing import Any, Callable
 
+    from .grown import Watcher
     from .snapshots import Snapshots
     from .untraced import Untraced
 
@@ -141,9 +142,14 @@ class Explainer:
                 rows.append({"cause": suspect.node, "type": self.book.kinds[node], **graph})
         return rows
 
-    def grown_at(self, call: Callable[[], int]) -> tuple[list[dict[str, Any]], str | None]:
-        """Return the stacks at which each container grew in some more calls, and why that could not be seen."""
-        watches = {}
+    def grown_at(
+        self, call: Callable[[], int], others: list[Watcher], few: bool
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """Return the stacks at which each container grew in some more calls, and why that could not be seen.
+
+        `others` are looked at in the same calls, of which only a `few` are made where each is dear.
+        """
+        watches: dict[int, grown.Watch] = {}
         for suspect in self.found[:_MOST_WATCHES]:
             watch = self._watch(suspect) if self._is_named(suspect) and not suspect.full else None
             if watch is not None:
@@ -154,9 +160,9 @@ class Explainer:
             elif holder is not None and (sys.version_info >= (3, 12) or not self._in_frame(at)):
                 # Before 3.12 the lines of a thread that runs already are out of reach.
                 watches[FIRST_NAMELESS - at] = grown.Watch(readers.length_reader(readers.value_reader(holder)), False)
-        if not watches:
+        if not watches and not others:
             return [], None
-        why = grown.find(list(watches.values()), call)
+        why = grown.find([*watches.values(), *others], call, few)
         rows: list[dict[str, Any]] = []
         for node, watch in watches.items():
             ranked = sorted(watch.hits.items(), key=lambda item: (-item[1], item[0]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from . import born
 from .births import Births
 from .calls import Calls
 from .checkpoint import Measurer
@@ -55,7 +56,7 @@ def explain(
 
     frame: dict[str, Any] = {
         "causes": [], "births": [], "nameless": [], "lines": [], "graphs": [], "grown": [], "garbage": None,
-        "note": None,
+        "outside": None, "note": None,
     }  # fmt: skip
     if not extra:
         frame["garbage"] = cyclic_garbage(call, gathered, births)
@@ -75,5 +76,7 @@ def explain(
     stop_tracing()
     frame["causes"] = explainer.causes()
     frame["graphs"] = explainer.graphs()
-    frame["grown"], frame["note"] = explainer.grown_at(call)
+    things, memory = born.watchers(set(screen.risen), screen.outside, measurer.memory.allocators)
+    frame["grown"], frame["note"] = explainer.grown_at(call, [*things, *memory], screen.dear)
+    frame["outside"] = born.explain(things, memory)
     return frame

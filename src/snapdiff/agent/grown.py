@@ -1,4 +1,4 @@
-"""Where containers grow: some more calls with a trace function that reads nothing but their lengths.
+"""Where things grow: some more calls with a trace function that reads nothing but lengths and counters.
 
 The line to blame is the one that was executing when the length rose, which is known at the next event. With line events
 alone `blobs.append(receive(1000))` would be blamed on the last line of `receive`, so calls and returns are events too.
@@ -16,21 +16,43 @@ from _thread import get_ident
 
 from . import mainthread
 from .own import FOLDER
+from .resources import stack_of
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any, Callable, Protocol
+
+    from .resources import Stack
+
+    Where = Callable[[], "Stack | None"]
+
+    class Watcher(Protocol):
+        """Something that is looked at before each watched call, at every event in it, and after it."""
+
+        def begin(self) -> None:
+            """Look before a call."""
+
+        def look(self, where: Where) -> None:
+            """Look at an event; `where` tells what was running since the last one, None where nobody knows."""
+
+        def end(self) -> None:
+            """Look after a call."""
+
+        @property
+        def seen(self) -> bool:
+            """True when enough was seen."""
+
 
 #: Calls after which nobody waits any longer for a rise: a buffer that makes room by an eighth each time does so once in
 #: 342 calls when 2,740 were made, and a slow leak of one in sixty calls is seen more than twice.
 _MOST_CALLS = 400
 #: Seconds that all of them may take together.
 _MOST_SECONDS = 8.0
+#: The same where each call leaves a thread or a process.
+_FEW_CALLS = 40
 #: Calls that are always made: a first one can be unlike the others.
 _LEAST_CALLS = 3
 _CLOCK_EVERY = 512
-#: Frames kept of the stack at a rise.
-_MOST_FRAMES = 8
 
 
 #: Threads of a worker that are either traced or ours.
@@ -48,19 +70,43 @@ class Watch:
         self.read = read
         self.changes = changes
         self.value = 0
-        self.hits: dict[tuple[tuple[str, int, str], ...], int] = {}
+        self.hits: dict[Stack, int] = {}
+
+    def begin(self) -> None:
+        """Read the length before a call."""
+        self.value = self.read()
+
+    def look(self, where: Where) -> None:
+        """Blame what was running if the length rose."""
+        value = self.read()
+        if value != self.value:
+            stack = where() if value > self.value or self.changes else None
+            if stack:
+                self.hits[stack] = self.hits.get(stack, 0) + 1
+            self.value = value
+
+    def end(self) -> None:
+        """Look no further."""
+
+    @property
+    def seen(self) -> bool:
+        """True once the container was seen to grow."""
+        return bool(self.hits)
 
 
-def find(watches: list[Watch], call: Callable[[], int]) -> str | None:
-    """Call until every container was seen to grow or time is up; return why that could not be done, or None."""
+def find(watches: list[Watcher], call: Callable[[], int], few: bool = False) -> str | None:
+    """Call until all was seen that is watched or time is up; return why that could not be done, or None.
+
+    With `few`, calls are made as long as one would for what comes with every call.
+    """
     if _is_traced():
-        return "A trace function is installed (a debugger or coverage): lines at which containers grow were not sought."
+        return "A trace function is installed (a debugger or coverage): lines at which things grow were not sought."
     eye = _Eye(watches)
     started = time.monotonic()
     before = threading.gettrace() if hasattr(threading, "gettrace") else None
-    calls = 0
+    calls, most = 0, _FEW_CALLS if few else _MOST_CALLS
     try:
-        while calls < _MOST_CALLS and time.monotonic() - started < _MOST_SECONDS:
+        while calls < most and time.monotonic() - started < _MOST_SECONDS:
             eye.begin(started + _MOST_SECONDS)
             _set(eye.see, eye.see)
             try:
@@ -69,7 +115,7 @@ def find(watches: list[Watch], call: Callable[[], int]) -> str | None:
                 _set(None, before)
             eye.end()
             calls += 1
-            if not made or (calls >= _LEAST_CALLS and all(watch.hits for watch in watches)):
+            if not made or (calls >= _LEAST_CALLS and all(watch.seen for watch in watches)):
                 break
     finally:
         eye.close()
@@ -102,7 +148,7 @@ def _set(function: Any, for_threads: Any) -> None:
 
 
 class _Eye:
-    def __init__(self, watches: list[Watch]) -> None:
+    def __init__(self, watches: list[Watcher]) -> None:
         self._watches = watches
         self._where: dict[int, Any] = {}
         self._events = 0
@@ -112,11 +158,13 @@ class _Eye:
         self._until = until
         self._where.clear()
         for watch in self._watches:
-            watch.value = watch.read()
+            watch.begin()
 
     def end(self) -> None:
         self._check()
         self._where.clear()
+        for watch in self._watches:
+            watch.end()
 
     def close(self) -> None:
         self._where.clear()
@@ -137,25 +185,9 @@ class _Eye:
 
     def _check(self) -> None:
         for watch in self._watches:
-            value = watch.read()
-            if value != watch.value:
-                if value > watch.value or watch.changes:
-                    self._blame(watch)
-                watch.value = value
+            watch.look(self._running)
 
-    def _blame(self, watch: Watch) -> None:
+    def _running(self) -> Stack | None:
+        """Return the stack of what ran in this thread since its last event, None before the first."""
         where = self._where.get(get_ident())
-        if where is None:
-            return
-        frame, line = where
-        stack: list[tuple[str, int, str]] = []
-        while frame is not None and len(stack) < _MOST_FRAMES:
-            code = frame.f_code
-            if code.co_filename.startswith(FOLDER):
-                break
-            stack.append((code.co_filename, line or 0, str(getattr(code, "co_qualname", code.co_name))))
-            frame = frame.f_back
-            line = frame.f_lineno if frame is not None else 0
-        if stack:
-            key = tuple(stack)
-            watch.hits[key] = watch.hits.get(key, 0) + 1
+        return None if where is None else stack_of(*where)

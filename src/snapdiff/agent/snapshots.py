@@ -37,7 +37,8 @@ _CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.
 _LENGTH_BYTES = 8
 _CHUNK = 1 << 20
 # The program may replace these by its own (gevent does).
-_select, _read, _waitpid, _kill, _clock = select.select, os.read, os.waitpid, os.kill, time.perf_counter
+_read, _waitpid, _kill, _clock = os.read, os.waitpid, os.kill, time.perf_counter
+_poll: Any = getattr(select, "poll", None)  # not on Windows, where no child walks
 
 
 class Snapshots:
@@ -159,8 +160,11 @@ def _receive(descriptor: int, deadline: float) -> bytes | None:
     """Return what a child writes, None when it does not write all of it in time."""
     chunks: list[bytes] = []
     received, expected = 0, _LENGTH_BYTES
+    # Not select: in a program that leaves descriptors open ours may have a number beyond the 1,024 that it takes.
+    poll = _poll()
+    poll.register(descriptor, select.POLLIN)
     while received < expected:
-        ready, _, _ = _select([descriptor], [], [], max(0.0, deadline - _clock()))
+        ready = poll.poll(max(0.0, deadline - _clock()) * 1000)
         chunk = _read(descriptor, _CHUNK) if ready else b""
         if not chunk:
             return None

@@ -13,6 +13,8 @@ from snapdiff.analysis.causes import Causes
 from snapdiff.analysis.frames import Frames
 from snapdiff.analysis.grouping import with_sentence
 from snapdiff.analysis.growth import Judgement, judge
+from snapdiff.analysis.joining import joined
+from snapdiff.analysis.kept import only_kept
 from snapdiff.analysis.lost import lost_in_native_code
 from snapdiff.analysis.matrices import Matrices, Series, records
 from snapdiff.analysis.model import (
@@ -30,6 +32,7 @@ from snapdiff.analysis.model import (
     Verdict,
 )
 from snapdiff.analysis.naming import fingerprint
+from snapdiff.analysis.outside import Outside
 from snapdiff.analysis.sentences import control_sentence, run_sentence
 from snapdiff.analysis.suppressions import Suppression, suppress
 from snapdiff.analysis.sweepsentences import sweep_sentence
@@ -61,12 +64,15 @@ def analyze(recording: Recording, suppressions: Sequence[Suppression] = (), at: 
     findings = causes.named()
     findings += causes.nameless(findings)
     findings += _with_control(lost_in_native_code(findings, lines, traced_rounds or rounds, matrices, frames), control)
+    findings = joined(Outside(matrices, frames).growers(), findings, frames.is_extension)
+    findings += only_kept(matrices)
     findings += causes.cycles()
     findings += _initialisation(rounds, types)
     # The second plan has a control of its own, after the calls that the verdict rests on: only lines depend on it.
     doubtful = control.ran and bool(control.objects or (control.blocks and not matrices.has_traced_plan))
     if doubtful:
         findings = [_withdraw(finding, control) for finding in findings]
+    checks = audit.with_findings(checks, findings)
     findings.sort(key=lambda f: (SEVERITY.index(f.verdict), -f.bytes_per_iteration, f.fingerprint))
     findings, suppressed = suppress(findings, suppressions)
     found = tuple(findings)

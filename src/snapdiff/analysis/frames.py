@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from snapdiff.analysis.matrices import Matrices, records
 from snapdiff.analysis.model import Excerpt, Frame
 
@@ -59,6 +61,11 @@ class Frames:
         stack = self.stack(number)
         return {(frame.file, frame.function) for frame in stack[: len(stack) - len(callers)]}
 
+    def of_library(self, number: int) -> tuple[Frame, ...]:
+        """Return a traceback's frames in the standard library."""
+        stack = self._stacks.get(number, [])
+        return tuple(self._frame(file, line) for file, line, _ in stack if self._kinds.get(file) == "stdlib")
+
     def line(self, file: int, line: int) -> Frame:
         """Return the frame of an allocation line."""
         return self._frame(file, line)
@@ -75,6 +82,14 @@ class Frames:
         while last + 1 in lines and last - frame.line < _CONTEXT:
             last += 1
         return Excerpt(frame.file, first, tuple(lines[number] for number in range(first, last + 1)), frame.line)
+
+    def is_extension(self, kind: str) -> bool:
+        """Say whether a type is of an installed package: not builtin, the standard library's or the program's own."""
+        top = kind.partition(".")[0]
+        if top == kind or top in sys.stdlib_module_names:
+            return False
+        own = {self._paths[file] for file, each in self._kinds.items() if each == "project"}
+        return not any(top in path.removesuffix(".py").replace("\\", "/").split("/") for path in own)
 
     def _frame(self, file: int, line: int) -> Frame:
         return Frame(self._paths.get(file, "?"), line, self._functions.get((file, line)))

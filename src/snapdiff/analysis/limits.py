@@ -102,6 +102,37 @@ SWEEP_RETAINED = 0.5
 #: Points of a law as a curve, and what lies just above a threshold.
 SWEEP_LINE_POINTS = 60
 SWEEP_JUST_ABOVE = 1.0001
+#: Bytes a call outside the Python heap that are worth a finding: malloc's smallest block takes 32.
+NATIVE_BYTES_RATE = 16.0
+#: Calls that a part of a round must have to be compared with others. Parts with fewer are put together.
+PART_CALLS = 20
+#: Parts of the extra rounds that there must be, to say that each gained.
+LEAST_PARTS = 4
+#: How much of the middle rate of all parts the least of them must have. Of sound LanceDB workers, which gain 0.2 to
+#: 1.1 MB of malloc in 151 calls and ever less, the least part has a tenth.
+EVEN_PART = 0.5
+#: And the most that a part may have of it; one part in six may have more (a table of the extension's that doubles).
+UNEVEN_PART = 2.0
+UNEVEN_SHARE = 1 / 6
+#: The middle rate of the last round is that of the round before: what warms up so slowly that half of it has come after
+#: 1,000 calls still loses 14 % from N to 2N.
+NATIVE_FALLING = 0.92
+NATIVE_RISING = 1.25
+#: Memory outside the Python heap must be gained this many times faster than the control's readings scatter.
+NOISE_FACTOR = 8
+#: Bytes that growing objects do not account for are a cause of their own from this part of what they do account for on:
+#: malloc rounds up, and what an object's size leaves out (its lock, the array of its attributes) is less.
+NATIVE_BESIDE_OBJECTS = 0.5
+#: A line is told as the birth of native memory with this part of all that was seen to stay.
+CLEAR_VOTE = 0.6
+#: A count that rises in the control, at this part of its rate, does not rise because of the calls.
+ALSO_IN_CONTROL = 0.5
+#: Memory that a pool keeps free is worth telling from here on…
+KEPT_BYTES = 16 * 1024 * 1024
+#: …when it is this part of what the process gained.
+KEPT_SHARE = 0.5
+#: Memory outside the Python heap names the domain of a cause when it is this many times what its objects take.
+MOSTLY_NATIVE = 4.0
 #: Rates of two runs differ when those of all their rounds after the first lie apart by this factor…
 CHANGED_RATE = 1.25
 #: …and their counts by more than so many standard deviations of counts at random. Of 2,000 pairs of equal leaks, of

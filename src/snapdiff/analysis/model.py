@@ -173,6 +173,7 @@ class Finding:
     verdict: Verdict
     law: Law
     domain: str
+    """Who owns what grows: `python`, `native`, `arrow`, `fd`, `thread`, `task` or `process`."""
     type: str | None
     other_types: tuple[str, ...]
     """Types that grow for the same cause, besides `type`."""
@@ -196,13 +197,18 @@ class Finding:
     curve: tuple[tuple[int, int], ...]
     """What `growth` counts since the first checkpoint: (iterations so far, gained)."""
     unit: str = "objects"
-    """What `growth` counts: `objects`, `entries` (of the container), `bytes` or `blocks`."""
+    """What `growth` counts: `objects`, `entries` (of the container), `bytes`, `blocks`, or what the domain is about:
+    `descriptors`, `threads`, `tasks`, `processes`."""
     other_containers: tuple[str, ...] = ()
     """Other containers of the same cause: they hold the same survivors, or grow at the same line."""
     held_natively: bool = False
     """True where nothing in Python refers to the survivors from outside: C, C++ or Rust holds them."""
     traced: bool = False
     """True where `growth` and `curve` follow `Analysis.traced_rounds`: for what only lines tell."""
+    kinds: tuple[str, ...] = ()
+    """What it is, in words, where it is no object: kinds of descriptors, names of threads or coroutines, programs."""
+    waits_at: tuple[GrownAt, ...] = ()
+    """Where the threads or tasks that stayed are waiting."""
     path_graph: Graph | None = None
     """The way from a root to what grows: merged nodes, each with its count and what it gains a call."""
 

@@ -45,10 +45,29 @@ def pace_of(finding: Finding) -> str:
     value = gained_per_call(finding)
     if finding.unit == "bytes":
         return f"{amount(value)} per call"
-    one, many = {"entries": ("entry", "entries"), "blocks": ("memory block", "memory blocks")}.get(
-        finding.unit, ("", "")
-    )
+    one, many = _UNITS.get(finding.unit, ("", ""))
     return pace(value, one, many).replace("  ", " ")
+
+
+#: Units of `Finding.growth` as they are said, one and many.
+_UNITS = {
+    "entries": ("entry", "entries"),
+    "blocks": ("memory block", "memory blocks"),
+    "descriptors": ("file descriptor", "file descriptors"),
+    "threads": ("thread", "threads"),
+    "tasks": ("asyncio task", "asyncio tasks"),
+    "processes": ("child process", "child processes"),
+}
+#: What becomes of them: said of one, and of many.
+_STAY = {
+    "descriptors": ("is left open", "are left open"),
+    "threads": ("never ends", "never end"),
+    "tasks": ("never finishes", "never finish"),
+    "processes": ("is never waited for", "are never waited for"),
+}
+_MADE = {"descriptors": "opened", "threads": "started", "tasks": "created", "processes": "started"}
+#: Who has memory that is no object's, by the domain of the finding.
+_WHOSE = {"native": "the process", "arrow": "the Arrow memory pool"}
 
 
 def _period(value: float) -> float:
@@ -78,7 +97,7 @@ def _what(finding: Finding) -> str:
 def _place(finding: Finding) -> str:
     """Return where it is made, or else where it grows; empty if neither is known."""
     places: list[tuple[str, tuple[BornAt | GrownAt, ...]]] = [("born", finding.born_at), ("grown", finding.grown_at)]
-    for word, rows in places if finding.unit in ("objects", "blocks") else reversed(places):
+    for word, rows in reversed(places) if finding.unit in ("entries", "bytes") else places:
         if rows:
             frame = rows[0].frame
             return f", {word} at {frame.file}:{frame.line}" + (f" in {frame.function}" if frame.function else "")
@@ -104,6 +123,24 @@ def _native(finding: Finding) -> str:
     )
 
 
+def _outside(finding: Finding) -> str:
+    """Return the sentence of what is no object: what stays, of what kind, made where, and who holds it."""
+    if finding.unit == "bytes":
+        line = f", allocated{_place(finding).removeprefix(', born')}" if finding.born_at else ""
+        tail = "; no Python object accounts for it" if finding.domain == "native" else ""
+        return f"{_WHOSE[finding.domain]} gains {pace_of(finding)} outside the Python heap{line}{tail}"
+    paced = pace_of(finding)
+    kinds = f" ({', '.join(finding.kinds)})" if finding.kinds else ""
+    stay = _STAY[finding.unit][not paced.startswith("1 ")]
+    made = f", {_MADE[finding.unit]}{_place(finding).removeprefix(', born')}" if finding.born_at else ""
+    waits = ""
+    if finding.waits_at:
+        frame = finding.waits_at[0].frame
+        waits = f", waiting at {frame.file}:{frame.line}" + (f" in {frame.function}" if frame.function else "")
+    held = f"; held by {_who(finding)}" if finding.container is not None else ""
+    return f"{paced}{kinds} {stay}{made}{waits}{held}"
+
+
 def cycle_sentence(finding: Finding, *, most: bool = False) -> str:
     """Return what the collector alone frees; `most` says whether most of it is of the finding's type."""
     kept = pace(finding.objects_per_iteration, "object", "objects")
@@ -114,6 +151,8 @@ def cycle_sentence(finding: Finding, *, most: bool = False) -> str:
 
 def _saturating(finding: Finding) -> str:
     container = finding.container
+    if finding.unit in _STAY:
+        return f"the number of {_UNITS[finding.unit][1]} grew and then stopped growing or nearly so"
     if container is not None and container.bound is not None:
         if container.size is not None and container.size >= container.bound:
             return f"{_who(finding)} is full: it holds {container.size:,} and never more than {container.bound:,}"
@@ -139,6 +178,8 @@ def finding_sentence(finding: Finding) -> str:
     head = {Verdict.LEAK: "Leak", Verdict.SLOW_LEAK: "Slow leak"}.get(finding.verdict, "Inconclusive")
     if finding.held_natively:
         return f"{head}: {_native(finding)}."
+    if finding.unit in _STAY or (finding.domain in _WHOSE and finding.container is None and finding.unit == "bytes"):
+        return f"{head}: {_outside(finding)}."
     return f"{head}: {_who(finding)} gains {_what(finding)}{_place(finding)}."
 
 
@@ -176,7 +217,8 @@ def run_sentence(
         text = f"Nothing{beside} grew with the calls in the {len(rounds)} rounds that were completed ({calls:,} calls)"
     grown = [finding for finding in findings if finding.verdict is Verdict.SATURATING]
     if grown:
-        text += f"; {_saturating(grown[0])}"
+        # As its own sentence says: not of every finding is that made of its numbers (kept.py).
+        text += f"; {grown[0].sentence.removeprefix('Not a leak: ').removesuffix('.')}"
     if cycles := [finding for finding in findings if finding.verdict is Verdict.CYCLE]:
         freed = pace(cycles[0].objects_per_iteration, "object", "objects")
         text += f"; {freed} {'is' if freed.startswith('1 ') else 'are'} only freed by the cyclic collector"

@@ -200,6 +200,9 @@ class _Rows:
                     "owners", checkpoint=position, owner=owner, unit=unit, value=value, peak=peak, source=source
                 )  # fmt: skip
 
+            for memory, gained in (frame.get("outside") or {}).items():
+                self.add("outside", checkpoint=position, memory=memory, gained=gained)
+
     def add_traces(self, frames: list[dict[str, Any]], notes: list[str]) -> None:
         """Add live blocks per traceback, for those that changed between checkpoints of a series."""
         counts: dict[tuple[tuple[str, int], ...], dict[int, tuple[int, int]]] = {}
@@ -286,6 +289,13 @@ class _Rows:
         for kind in garbage["types"] if garbage is not None else ():
             self.add("garbage", type=kind["type"], objects=kind["objects"], calls=garbage["calls"])
             self._add_births(_GARBAGE, kind["type"], kind["births"])
+        outside = explained.get("outside") or {"lines": [], "kinds": []}
+        for owner, what, frames, count, size in outside["lines"]:
+            stack = tuple((str(file), int(line)) for file, line, _ in frames)
+            if stack:
+                self.add("outside_lines", owner=owner, what=what, stack=self._stack(stack), count=count, bytes=size)
+        for owner, kind, count in outside["kinds"]:
+            self.add("outside_kinds", owner=owner, kind=kind, count=count)
         for graph in explained["graphs"]:
             if len(graph["dot"]) <= _LONGEST_DOT:
                 self.add(

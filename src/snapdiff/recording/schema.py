@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FORMAT = "snapdiff-recording"
 MAJOR, MINOR = 3, 1
 #: Tables that were not in version 3.0, and the minor version that brought them.
-SINCE = {"owners": 1, "given_back": 1, "sweep": 1}
+SINCE = {"owners": 1, "given_back": 1, "sweep": 1, "outside": 1, "outside_lines": 1, "outside_kinds": 1}
 MANIFEST = "manifest.json"
 
 #: Limits on what a reader takes from a stranger. A recording of a program of 10 million objects, traced four
@@ -83,6 +83,15 @@ def tables() -> dict[str, pa.Schema]:
         # `torch.cuda`, `torch.cuda_reserved`, `sqlite`, `probe.<name>`. Counts: `fds`, `threads`, `tasks` (asyncio's
         # that are not done), `children` (processes), `garbage` (objects in gc.garbage). Who cannot be asked has no row.
         "owners": schema(checkpoint=number, owner=text, unit=text, value=number, peak=number, source=text),
+        # Bytes outside the Python heap that the calls of a series gained up to a checkpoint or sub-checkpoint, read
+        # right before and right after them. `memory` is malloc (what its callers hold), mapped (private memory that
+        # malloc has not) or files (all other mappings). Without glibc there are no rows.
+        "outside": schema(checkpoint=number, memory=text, gained=number),
+        # Where some more calls gained what is no object; `owner` is of `outside` or `owners`. `what` is born (the
+        # line that was running; `count` calls, and `bytes` together) or waits (where `count` threads or tasks are now).
+        "outside_lines": schema(owner=text, what=text, stack=number, count=number, bytes=number),
+        # What those are: kinds of descriptors, names of threads and coroutines, programs of children.
+        "outside_kinds": schema(owner=text, kind=text, count=number),
         # What was tried after the last checkpoint to give memory back, in order, and resident memory around it.
         "given_back": schema(step=number, action=text, before=number, after=number, seconds=real),
         # Objects and bytes per type; of sub-checkpoints only the objects that the collector tracks, 0 bytes.

@@ -48,12 +48,14 @@ _SIGNED = {
     ("checkpoints", "seconds"), ("timeline", "seconds"), ("sweep", "began"), ("sweep", "peak_traced"),
     ("stacks", "line"), ("traces", "bytes"), ("alive", "line"),
     ("paths", "parent"), ("causes", "cause"), ("cause_types", "cause"), ("births", "cause"), ("grown", "cause"),
-    ("graphs", "cause"),
+    ("graphs", "cause"), ("outside", "gained"),
 }  # fmt: skip
 #: (table, column) that must name a row of (table, column).
 _REFERENCES = {
     ("types", "checkpoint"): ("checkpoints", "id"),
     ("owners", "checkpoint"): ("checkpoints", "id"),
+    ("outside", "checkpoint"): ("checkpoints", "id"),
+    ("outside_lines", "stack"): ("stacks", "stack"),
     ("traces", "checkpoint"): ("checkpoints", "id"),
     ("traces", "stack"): ("stacks", "stack"),
     ("stacks", "file"): ("files", "file"),
@@ -73,6 +75,8 @@ _KEYS = {
     "types": ["checkpoint", "type"],
     "owners": ["checkpoint", "owner"],
     "given_back": ["step"],
+    "outside": ["checkpoint", "memory"],
+    "outside_kinds": ["owner", "kind"],
     "files": ["file"],
     "stacks": ["stack", "depth"],
     "traces": ["checkpoint", "stack"],
@@ -88,6 +92,8 @@ _WORDS = {
     ("owners", "unit"): {"bytes", "count"},
     ("sweep", "series"): {"control", "workload"},
     ("sweep", "part"): {"warm-up", "up", "down", "traced"},
+    ("outside", "memory"): {"malloc", "mapped", "files"},
+    ("outside_lines", "what"): {"born", "waits"},
     ("files", "kind"): {"project", "stdlib", "package", "other"},
 }
 #: Keys of the manifest that are read, and what they hold.

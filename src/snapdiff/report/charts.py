@@ -70,6 +70,11 @@ def growth_chart(analysis: Analysis, identity: str) -> str | None:
     if finding is not None and named is not None and finding.unit == "objects":
         counted += " alive"
     unit = finding.unit if finding is not None and own else "objects"
+    if unit == "bytes" and last_y >= _MEBIBYTE:
+        unit = "MiB"
+        straight = [(x, y / _MEBIBYTE) for x, y in straight]
+        points = [(x, y / _MEBIBYTE) for x, y in points]
+        first_y, last_y = first_y / _MEBIBYTE, last_y / _MEBIBYTE
     ends: list[tuple[float, str]] = []
     done = 0
     for each in gains.rounds_of(analysis, finding if own else None):

@@ -18,17 +18,32 @@ INCONCLUSIVE: Final = "Record again with more calls in the last round (--rounds)
 
 DOMAINS: Final[dict[str, str]] = {
     "native": (
-        "The memory belongs to an extension, not to Python objects. Look for a handle that wants close(), "
-        "a with block or a pool to clear; then try the same calls against the extension alone."
+        "The memory was taken in C, C++ or Rust by what that line calls, and nothing in Python holds it. Give "
+        "back what the call returned: close() it, use a with block, clear the pool. Where there is nothing to "
+        "give back, call the extension alone in a loop, try its newest version, and report it with these "
+        "numbers."
     ),
     "arrow": (
-        "Arrow buffers live as long as any table, batch or slice of them. Drop the slices, copy the small "
-        "part that is kept, and call release_unused() on the memory pool before calling it a leak."
+        "Arrow counts only buffers that are in use, not what its pool keeps for later, and a buffer lives as "
+        "long as any table, batch or slice of it. Drop the slices, or copy the small part that is kept "
+        "(table.take(), pyarrow.concat_arrays()) and let the whole go."
     ),
-    "fd": "Open the file, socket or pipe in a with block, or close it in the finally of the same function.",
-    "thread": "Join the thread, shut its executor down, or keep one pool for the life of the process.",
-    "task": "Await or cancel each task, and keep tasks in a set that discards them in a done callback.",
-    "process": "Wait for each child (communicate(), join()) and close its pipes.",
+    "fd": (
+        "Open the file, socket or pipe in a with block, or close it in the finally of the same function, so "
+        "that it is closed on every way out. What is kept in a collection wants close() when it is taken out."
+    ),
+    "thread": (
+        "Tell the thread that its work is over (set the event, or put the end mark that it waits for) and "
+        "join() it; shut its executor down, or keep one pool for the life of the process."
+    ),
+    "task": (
+        "Await or cancel each task when its work is over, put a limit on what it waits for "
+        "(asyncio.timeout()), and keep tasks in a set that discards them in a done callback."
+    ),
+    "process": (
+        "Wait for each child (wait(), communicate(), join()), also when its result does not matter: until then "
+        "the system keeps what is left of it. Close its pipes too; subprocess.run() does both."
+    ),
 }
 
 LOST: Final = (

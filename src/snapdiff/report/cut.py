@@ -114,6 +114,8 @@ def cut_finding(finding: Finding, caps: PageCaps) -> Finding:
         chain=_cut_chain(finding.chain, top),
         born_at=tuple(replace(row, callers=row.callers[:top]) for row in finding.born_at[:top]),
         grown_at=tuple(replace(row, callers=row.callers[:top]) for row in finding.grown_at[:top]),
+        kinds=finding.kinds[:top],
+        waits_at=tuple(replace(row, callers=row.callers[:top]) for row in finding.waits_at[:top]),
         reasons=finding.reasons[:top],
         other_containers=finding.other_containers[:top],
         path_graph=None if finding.path_graph is None else fold(finding.path_graph),

@@ -28,6 +28,10 @@ TRACED: Final = (
 NOT_TRACED: Final = (
     "Allocations were not traced: nothing was growing at the end of these rounds, so no lines were sought."
 )
+NOT_SEEN_BY_TRACING: Final = (
+    "Allocations were not traced: no Python object grew, and tracing does not see what did. Where it comes from was "
+    "watched in some more calls."
+)
 CUT_SHORT: Final = "Allocations were not traced: the run ended before that."
 #: What the most careful sentence of a leak means.
 NOT_BOUNDED: Final = (
@@ -122,7 +126,10 @@ def _tracing(analysis: Analysis) -> str:
         return TRACED.format(plan=plan, calls=words.calls(gains.all_calls(analysis.traced_rounds)))
     if analysis.method.traced == "every round":
         return ""
-    return NOT_TRACED if analysis.complete else CUT_SHORT
+    if not analysis.complete:
+        return CUT_SHORT
+    grows = any(finding.verdict in words.CAUSES and finding.domain != "python" for finding in analysis.findings)
+    return NOT_SEEN_BY_TRACING if grows else NOT_TRACED
 
 
 def _reading(index: int, each: Round, own: int | None, verdict: Verdict, finding: Finding | None) -> str:

@@ -1,4 +1,4 @@
-"""What a finding gains, in its own unit: objects of a type, entries, bytes, or memory blocks."""
+"""What a finding gains, in its own unit: objects of a type, entries, bytes, memory blocks, descriptors, …"""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def counted(finding: Finding, limit: int) -> str | None:
     """Name what `growth` counts, None where that is nothing of one kind. Types are cut to `limit` characters."""
     if finding.verdict is Verdict.CYCLE:
         return "freed by the collector"
-    if finding.unit == "blocks":
-        return "memory blocks"
+    if finding.unit in words.UNIT_WORDS:
+        return words.UNIT_WORDS[finding.unit]
     if finding.type is None:
-        return None
+        return "bytes outside the Python heap" if finding.unit == "bytes" else None
     if finding.unit == "objects":
         return words.shorten(finding.type, limit)
     return f"{finding.unit} of the {words.shorten(finding.type.rpartition('.')[2], limit)}"

@@ -213,6 +213,7 @@ def environment() -> Environment:
     made.filters.update(filters)
     made.globals.update(
         gained=gained,
+        DOMAIN=words.DOMAIN_WORDS,
         LAW=words.LAW_WORDS,
         REDACTION=words.REDACTION,
         VERDICT=words.VERDICT_WORDS,

@@ -82,6 +82,8 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "sentence": finding.sentence,
         "reasons": list(finding.reasons),
         "unit": finding.unit,
+        "kinds": list(finding.kinds),
+        "waits_at": [_grown_at(row) for row in finding.waits_at],
         "traced": finding.traced,
         "other_containers": list(finding.other_containers),
         "held_natively": finding.held_natively,

@@ -127,6 +127,8 @@ def _finding(number: int, finding: Finding) -> str:
     if finding.born_at:
         born = finding.born_at[0]
         lines.append(f"   born at {words.place_in(born.frame)} ({words.percent(born.share)} of the survivors)")
+    if finding.waits_at:
+        lines.append(f"   waits at {words.place_in(finding.waits_at[0].frame)}")
     if finding.verdict in words.CAUSES:
         lines.append(textwrap.fill(f"cure: {cure(finding)}", TEXT_WIDTH, initial_indent="   ", subsequent_indent="   "))
     lines.append(f"   fingerprint {finding.fingerprint}")

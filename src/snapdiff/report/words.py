@@ -32,7 +32,7 @@ VERDICT_WORDS: Final[dict[Verdict, tuple[str, str]]] = {
 
 #: What each verdict means for the reader, in one sentence.
 VERDICT_MEANINGS: Final[dict[Verdict, str]] = {
-    Verdict.LEAK: "Objects survive in proportion to the calls.",
+    Verdict.LEAK: "What the calls leave behind grows with their number.",
     Verdict.SLOW_LEAK: "Objects survive steadily, but fewer than one a call.",
     Verdict.INCONCLUSIVE: "Something grew, and the recording cannot tell a leak from noise.",
     Verdict.SATURATING: "It grew and then stopped at a bound: a cache that fills, not a leak.",
@@ -48,6 +48,24 @@ LAW_WORDS: Final[dict[Law, str]] = {
     Law.LINEAR: "straight line",
     Law.SUPERLINEAR: "faster than a straight line",
     Law.STEP: "in steps",
+}
+
+#: Units of what is counted and is no object, as they are said.
+UNIT_WORDS: Final = {
+    "blocks": "memory blocks",
+    "descriptors": "open file descriptors",
+    "threads": "threads",
+    "tasks": "unfinished asyncio tasks",
+    "processes": "child processes",
+}
+#: Domain of a finding → what it is about; of ordinary objects nothing is said.
+DOMAIN_WORDS: Final = {
+    "native": "memory outside the Python heap",
+    "arrow": "memory of an Arrow pool",
+    "fd": "file descriptors",
+    "thread": "threads",
+    "task": "asyncio tasks",
+    "process": "child processes",
 }
 
 #: Verdicts that a reader has to act on; the others are shown as what is *not* a leak.

@@ -1,0 +1,219 @@
+"""One leak, one finding: what is no object is put together with the objects that hold it, and with what comes with it.
+
+A file that a list keeps is an object that grows and a descriptor that stays open; a child process has pipes; a thread
+has a stack, locks and a place in `threading._active`. Two findings are one when they grow at one line and in step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from snapdiff.analysis import limits
+from snapdiff.analysis.grouping import with_sentence
+from snapdiff.analysis.model import Finding, Frame, Verdict
+from snapdiff.analysis.outside import Grower
+from snapdiff.analysis.paths import ACCUSED
+from snapdiff.analysis.sentences import pace_of
+
+#: Where Python itself lists what it runs: that is no holder that anybody could mend.
+_REGISTRIES = ("module threading → _active", "module threading → _limbo", "module threading → _shutdown_locks")
+#: Objects that are the face of something that is open, by domain.
+_FACES = {
+    "fd": {
+        "_io.FileIO", "socket.socket", "_socket.socket", "ssl.SSLSocket", "mmap.mmap", "select.epoll",
+        "os.ScandirIterator", "multiprocessing.connection.Connection",
+    },
+    "thread": {"threading.Thread", "threading.Timer", "concurrent.futures.thread.ThreadPoolExecutor"},
+    "task": {"_asyncio.Task", "asyncio.tasks.Task"},
+    "process": {"subprocess.Popen", "multiprocessing.process.BaseProcess", "multiprocessing.context.Process"},
+}  # fmt: skip
+#: Domains of counts, which are exact: two that grow in step are compared by their numbers.
+_COUNTED = ("process", "thread", "task", "fd")
+_LOOKED_AT = (Verdict.LEAK, Verdict.SLOW_LEAK, Verdict.INCONCLUSIVE)
+
+
+def joined(
+    growers: Sequence[Grower], findings: Sequence[Finding], is_extension: Callable[[str], bool]
+) -> list[Finding]:
+    """Return the findings of objects and of what is none, each cause once.
+
+    `is_extension` says of a type's name whether it is neither Python's own nor the program's: its objects may have
+    memory that no size tells.
+    """
+    left = list(findings)
+    found: list[Finding] = []
+    for grower in _without_companions(growers):
+        if grower.finding.verdict is Verdict.SATURATING:
+            if not _any_accused([*left, *found]):
+                found.append(with_sentence(grower.finding))
+            continue
+        parts = [each for each in left if each.verdict in _LOOKED_AT and _is_part(each, grower)]
+        parts = parts or _holding(grower, left, is_extension)
+        left = [each for each in left if each not in parts]
+        found.append(_adopted(grower.finding, parts))
+    return [*left, *found]
+
+
+def _any_accused(findings: Iterable[Finding]) -> bool:
+    return any(finding.verdict in ACCUSED for finding in findings)
+
+
+# -- what comes with what ---------------------------------------------------------------------------------
+
+
+def _without_companions(growers: Sequence[Grower]) -> list[Grower]:
+    """Leave out what comes with something else that grows: at its line, or, of bytes without a line, with anything."""
+    kept: list[Grower] = []
+    for grower in growers:
+        finding = grower.finding
+        first = next((at for at, each in enumerate(kept) if _comes_with(finding, each.finding)), None)
+        if first is None:
+            kept.append(grower)
+        else:
+            main = kept[first]
+            beside = f"with it: {_gain(finding)}"
+            kept[first] = replace(main, finding=replace(main.finding, reasons=(*main.finding.reasons, beside)))
+    return kept
+
+
+def _comes_with(finding: Finding, main: Finding) -> bool:
+    if main.verdict not in _LOOKED_AT:
+        return False
+    if finding.born_at and main.born_at:
+        return finding.born_at[0].frame == main.born_at[0].frame
+    return finding.unit == "bytes"
+
+
+def _gain(finding: Finding) -> str:
+    what = ", ".join(finding.kinds)
+    if finding.unit == "bytes":
+        return f"{pace_of(finding)} of {finding.domain} memory"
+    return f"{pace_of(finding)}{f' ({what})' if what else ''}"
+
+
+# -- what holds it ----------------------------------------------------------------------------------------
+
+
+def _is_part(objects: Finding, grower: Grower) -> bool:
+    """Say whether objects grow because of what is none, or hold it."""
+    finding = grower.finding
+    if finding.domain in _COUNTED and not _in_step(objects, finding):
+        return False
+    frames = _frames_of(objects)
+    if finding.born_at and finding.born_at[0].frame in frames:
+        return True
+    if finding.domain == "thread" and (_is_registered(objects) or _is_local(objects)):
+        return True
+    if not _FACES.get(finding.domain, set()).isdisjoint(_types(objects)):
+        return True
+    return finding.domain in ("thread", "task") and any(
+        (frame.file, frame.function) in grower.stacks for frame in _all_frames(objects)
+    )
+
+
+def _in_step(objects: Finding, finding: Finding) -> bool:
+    """Say whether each of the last rounds left as many objects, so many times as many, or so many times fewer."""
+    if objects.unit == "bytes" or len(objects.growth) != len(finding.growth):
+        return False
+    pairs = list(zip(objects.growth, finding.growth, strict=True))[-2:]
+    if any(min(pair) <= 0 for pair in pairs):
+        return False
+    times = {Fraction(*pair) for pair in pairs}
+    return len(times) == 1 and 1 in times.pop().as_integer_ratio()
+
+
+def _types(finding: Finding) -> set[str]:
+    return {finding.type or "", *finding.other_types} - {""}
+
+
+def _is_registered(objects: Finding) -> bool:
+    paths = [objects.container.path] if objects.container is not None else []
+    return any(path.startswith(_REGISTRIES) for path in (*paths, *objects.other_containers))
+
+
+def _is_local(objects: Finding) -> bool:
+    return bool(objects.chain) and objects.chain[0].label.startswith("frame of ")
+
+
+def _frames_of(finding: Finding) -> set[Frame]:
+    return {row.frame for row in finding.born_at} | {row.frame for row in finding.grown_at}
+
+
+def _all_frames(finding: Finding) -> set[Frame]:
+    born = {frame for row in finding.born_at for frame in row.callers}
+    return _frames_of(finding) | born | {frame for row in finding.grown_at for frame in row.callers}
+
+
+def _holding(grower: Grower, findings: Sequence[Finding], is_extension: Callable[[str], bool]) -> list[Finding]:
+    """Return the accused finding that bytes must belong to although they come at another line, if there is one.
+
+    Objects of an extension's types have memory of the extension's: a slice of a table keeps the whole of it, which was
+    made elsewhere. And what no line tells apart is not told twice.
+    """
+    accused = [finding for finding in findings if finding.verdict in ACCUSED]
+    if grower.finding.unit != "bytes":
+        return []
+    extensions = [finding for finding in accused if any(map(is_extension, _types(finding)))]
+    unknown = accused if not grower.finding.born_at else [each for each in accused if not _frames_of(each)]
+    return (extensions or unknown)[:1]
+
+
+def _adopted(finding: Finding, parts: Sequence[Finding]) -> Finding:
+    """Return the finding with its holder: what was found out about the objects that hold it."""
+    named = [part for part in parts if part.container is not None and not _is_registered_only(part)]
+    same_line = [part for part in named if finding.born_at and finding.born_at[0].frame in _frames_of(part)]
+    holder = next(iter([*same_line, *named]), None)
+    types = [part.type for part in parts if part.type is not None]
+    if finding.unit == "bytes":
+        return _with_bytes(finding, holder or next(iter(parts), None))
+    size = sum(part.bytes_per_iteration for part in parts)
+    others = tuple(dict.fromkeys(types))
+    if holder is None:
+        main = next((part.type for part in parts if _is_registered(part)), None)
+        rest = tuple(sorted(set(others) - {main}))
+        return with_sentence(replace(finding, type=main, other_types=rest, bytes_per_iteration=size))
+    paths = [part.container.path for part in named if part.container is not None and part is not holder]
+    return with_sentence(
+        replace(
+            holder,
+            verdict=finding.verdict,
+            law=finding.law,
+            domain=finding.domain,
+            other_types=tuple(sorted({*holder.other_types, *others} - {holder.type})),
+            other_containers=(*holder.other_containers, *paths),
+            objects_per_iteration=finding.objects_per_iteration,
+            bytes_per_iteration=size,
+            growth=finding.growth,
+            born_at=finding.born_at or holder.born_at,
+            reasons=(*finding.reasons, *holder.reasons),
+            excerpts=tuple(dict.fromkeys((*finding.excerpts, *holder.excerpts))),
+            curve=finding.curve,
+            unit=finding.unit,
+            kinds=finding.kinds,
+            waits_at=finding.waits_at,
+        )
+    )
+
+
+def _is_registered_only(part: Finding) -> bool:
+    return part.container is not None and part.container.path.startswith(_REGISTRIES)
+
+
+def _with_bytes(finding: Finding, holder: Finding | None) -> Finding:
+    """Return native memory with the objects that hold it: of its domain where it is most of what they cost."""
+    if holder is None:
+        return with_sentence(finding)
+    mostly = finding.bytes_per_iteration >= limits.MOSTLY_NATIVE * holder.bytes_per_iteration
+    beside = f"with it: {_gain(finding)}"
+    return with_sentence(
+        replace(
+            holder,
+            domain=finding.domain if mostly else holder.domain,
+            born_at=finding.born_at if mostly and finding.born_at else holder.born_at,
+            excerpts=tuple(dict.fromkeys((*holder.excerpts, *finding.excerpts))),
+            bytes_per_iteration=holder.bytes_per_iteration + finding.bytes_per_iteration,
+            reasons=(*holder.reasons, beside, *finding.reasons),
+        )
+    )
