@@ -98,7 +98,7 @@ class Loop(Guest):
         self.series = self._extra_rounds()
         yield from self.series
         self.decided = len(self.measurer.book.history)
-        if self.left or not self.screen.open or self.plan.trace != AUTO or _tracemalloc.is_tracing():
+        if self.left or not self.screen.worth_tracing or self.plan.trace != AUTO or _tracemalloc.is_tracing():
             return
         self.extra_seconds = 0.0
         self._start_tracing()
@@ -106,7 +106,7 @@ class Loop(Guest):
         self._run_series(spool.TRACED_CONTROL, self.control, self.plan.rounds[-1:])
         self.series = self._series(spool.TRACED, self.plan.rounds)
         yield from self.series
-        if self.screen.open:
+        if self.screen.worth_tracing:
             self.number += 1
             self.part = self._round(self.plan.rounds[-1] * EXTRA_FACTORS[0], True)
             yield from self.part
@@ -117,6 +117,8 @@ class Loop(Guest):
             iterations = self.plan.rounds[-1] * EXTRA_FACTORS[at]
             if at and not self._worth_going_on(iterations):
                 break
+            if not at:
+                iterations = max(1, int(min(iterations, self.screen.room())))
             at += 1
             self.number += 1
             self.part = self._round(iterations, True)
@@ -130,6 +132,7 @@ class Loop(Guest):
     def _series(self, series: int, rounds: list[int]) -> Generator[int, int, None]:
         self.state[spool.SERIES] = series
         self.number = self.total = 0
+        self.measurer.outside.reset()
         self._run_round(self.body, 0, extra=False)
         while self.number < len(rounds):
             self.number += 1
@@ -152,6 +155,7 @@ class Loop(Guest):
             position += 1
             self.measurer.memory.watch()
             state[spool.PHASE] = spool.CALLING
+            self.measurer.outside.begin()
             started = time.perf_counter()
             made = yield window
             seconds += time.perf_counter() - started
