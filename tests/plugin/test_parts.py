@@ -1,10 +1,12 @@
 """Names of files, who keeps what, and the lines of the summary."""
 
+import os
 from types import SimpleNamespace
 
 import pytest
 
 from snapdiff.pytest_measure.folder import Folder, name_of, page_of
+from snapdiff.pytest_measure.quick import grows
 from snapdiff.pytest_measure.result import Result
 from snapdiff.pytest_measure.summary import lines
 from snapdiff.pytest_measure.tools import held_by
@@ -78,3 +80,15 @@ def test_of_many_tests_that_were_not_measured_twenty_are_named():
     results = [Result(f"t::{number}", "not measured", "too slow") for number in range(30)]
     assert "not measured: and 10 more, named with -v" == lines(results, [], verbose=False)[-1]
     assert 31 == len(lines(results, [], verbose=True))
+
+
+def test_a_quick_look_sees_objects_and_descriptors(tmp_path):
+    kept, opened = [], []
+
+    def opens():
+        opened.append(os.open(tmp_path, os.O_RDONLY))
+
+    looks = [grows(lambda: kept.append({})), grows(lambda: None), grows(opens)]
+    for descriptor in opened:
+        os.close(descriptor)
+    assert [True, False, True] == looks
