@@ -1,9 +1,9 @@
 """A quick look at a test that nobody has marked: whether it is worth a measurement.
 
 A measurement takes some twenty collections and walks over the heap, about two seconds of CPU time in a test process
-with 60,000 objects; a suite has thousands of tests, and in nearly all of them nothing grows. Memory blocks
-(`sys.getallocatedblocks`) count every object of up to 512 bytes, tracked or not. What gains less than one in five calls,
-or memory outside of Python alone, is not seen this way: a mark on the test measures it whole.
+of pytest's own size; a suite has thousands of tests, and in nearly all of them nothing grows. Memory blocks
+(`sys.getallocatedblocks`) count every object of up to 512 bytes, tracked or not. What gains less than one in five
+calls, or memory outside of Python alone, is not seen this way: a mark on the test measures it whole.
 """
 
 from __future__ import annotations
