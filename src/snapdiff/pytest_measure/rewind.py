@@ -23,6 +23,8 @@ class Rewind:
     def __init__(self, item: pytest.Item) -> None:
         self._item = item
         self._recorders: list[_List | _Stream] = [_List(found) for found in _lists(item)]
+        # A fixture that others share is told of every fixture of a test that wants it, for the end of its own life.
+        self._recorders += [_List(found) for found in _finalizers(item)]
         self._recorders += [_Stream(handler.stream) for handler in _handlers()]
         self._monkeypatch = getattr(item, "funcargs", {}).get("monkeypatch")
         self._patches = _Patches(self._monkeypatch) if isinstance(self._monkeypatch, pytest.MonkeyPatch) else None
@@ -78,6 +80,13 @@ def _lists(item: pytest.Item) -> list[list[Any]]:
     recorded = getattr(getattr(warnings, "_showwarnmsg_impl", None), "__self__", None)
     found += [each for each in (recorded, item.user_properties, item._report_sections) if type(each) is list]
     return found
+
+
+def _finalizers(item: pytest.Item) -> list[list[Any]]:
+    """Return what the shared fixtures of a test will do at their end: pytest adds to it with each test."""
+    info = getattr(item, "_fixtureinfo", None)
+    definitions = [each[-1] for each in info.name2fixturedefs.values()] if info is not None else []
+    return [each._finalizers for each in definitions if each.scope != "function"]
 
 
 class _List:
