@@ -73,6 +73,7 @@ class Guest(Driver):
     def close(self) -> list[int]:
         """Give everything back, tracing too; return what the state said last."""
         self._stop_tracing()
+        self.measurer.outside.close()
         if self.loop is not None:
             calls.close_loop(self.loop)
         last = self.state.tolist()
