@@ -1,6 +1,7 @@
 """What tests of several rooms share: victim programs, recording them, and the interpreters to do it in."""
 
 import functools
+import importlib.util
 import json
 import os
 import re
@@ -61,6 +62,15 @@ def pytest_generate_tests(metafunc):
     """Run a test that wants `python` once for every version of it."""
     if "python" in metafunc.fixturenames:
         metafunc.parametrize("python", VERSIONS, indirect=True)
+
+
+def pytest_collection_modifyitems(items):
+    """Skip what needs LanceDB where it is not installed, but never in CI: that would hide that nothing was tested."""
+    if os.environ.get("CI") or importlib.util.find_spec("lancedb") is not None:
+        return
+    for item in items:
+        if item.get_closest_marker("lancedb"):
+            item.add_marker(pytest.mark.skip(reason="needs an extra: pip install 'snapdiff-leaks[history]'"))
 
 
 @pytest.fixture
@@ -169,6 +179,56 @@ def measure(record, report_of):
         return report_of(record(target, **options))
 
     return run
+
+
+@pytest.fixture(scope="session")
+def past():
+    """Builders of what is remembered: `finding(**changes)`, `run(day, *findings, **changes)`, `note(**changes)`."""
+    from types import SimpleNamespace
+
+    from snapdiff.analysis.model import ChainNode, Frame, Law, LedgerKind, Verdict
+    from snapdiff.analysis.past import Note, Origin, Owned, PastFinding, PastRun
+
+    def finding(**changes):
+        """The leak of the contract: a class attribute that keeps every item."""
+        values = {
+            "fingerprint": "3f9c1a7be204", "verdict": Verdict.LEAK, "law": Law.LINEAR, "domain": "python",
+            "type": "app.Item", "other_types": ("str", "float"), "container": "module app → Cart.by_id",
+            "container_type": "dict",
+            "chain": (ChainNode("module app", "module"), ChainNode(".Cart", "type"), ChainNode(".by_id", "dict")),
+            "born_at": (Frame("app/cart.py", 41, "add"),), "grown_at": (Frame("app/cart.py", 42, "add"),),
+            "waits_at": (), "kinds": (), "unit": "objects", "rate": 1.0, "bytes_per_call": 144.0, "share_bytes": 66_816,
+            "sentence": "Leak: `Cart.by_id` gains 1 `Item` per call (144 B), held by `module app`.",
+        }  # fmt: skip
+        return PastFinding(**values | changes)
+
+    def run(day, *findings, **changes):
+        """A run of a day of November 2026, as grave as its first finding."""
+        names = {field: changes.pop(field) for field in ("commit", "changed", "branch", "machine") if field in changes}
+        verdict = findings[0].verdict if findings else Verdict.CLEAN
+        values = {
+            "id": f"{day:064x}", "target": "bench.py:checkout", "started": f"2026-11-{day:02}T09:30:00+00:00",
+            "added": f"2026-11-{day:02}T09:31:00.000000+00:00",
+            "origin": Origin(**{"commit": f"{day:040x}"[::-1], "branch": "main", "machine": "ci-1"} | names),
+            "verdict": verdict, "sentence": findings[0].sentence if findings else "Clean: nothing grows.",
+            "complete": True, "tells_absence": True, "ended": "as planned", "python": "3.11.9", "snapdiff": "0.1.0",
+            "plan": (1, 10, 151), "trace": "rounds", "calls": 464, "objects": 140_000 + 500 * day,
+            "objects_per_call": findings[0].rate if findings else 0.0, "rss": (50 + day) * 2**20, "uss": None,
+            "ledger": (
+                Owned("resident", "resident memory", LedgerKind.TOTAL, (33 + day) * 2**20),
+                Owned("python.small", "Python objects", LedgerKind.PART, 3 * 2**20),
+                Owned("unexplained", "unexplained", LedgerKind.PART, (30 + day) * 2**20),
+                Owned("arrow", "Arrow's pool", LedgerKind.WITHIN, 2**20),
+            ),
+            "findings": findings, "suppressed": (),
+        }  # fmt: skip
+        return PastRun(**values | changes)
+
+    def note(**changes):
+        values = {"fingerprint": "3f9c1a7be204", "at": "2026-11-20T12:00:00.000000+00:00", "ticket": "ABC-123"}
+        return Note(**values | {"fixed_in": None, "text": None} | changes)
+
+    return SimpleNamespace(finding=finding, run=run, note=note)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
     from snapdiff.analysis import Analysis
     from snapdiff.analysis.comparison import Comparison
     from snapdiff.analysis.model import Finding
+    from snapdiff.analysis.past import Origin, PastFinding, PastRun
+    from snapdiff.analysis.recall import Recall
     from snapdiff.analysis.suppressions import Suppression
+    from snapdiff.analysis.trend import Trend, Workload
 
 
 @dataclass(frozen=True)
@@ -129,3 +133,127 @@ def compare(
 
     sides = [[report.analysis for report in reports] for reports in (before, after)]
     return ComparisonReport(judge(sides[0], sides[1], names[0], names[1]))
+
+
+@dataclass(frozen=True)
+class TrendReport:
+    """How a workload went over its runs. `trend` is all of it, as plain data."""
+
+    trend: Trend
+
+    def render(self, form: str) -> str:
+        """Return the trend as `html`, `json` or `text`. Raises ValueError for another form."""
+        from snapdiff.report.trend import render_trend
+
+        return render_trend(self.trend, form)
+
+    def save(self, path: str | Path, form: str = "html") -> None:
+        """Write the trend to a file. Raises OSError."""
+        Path(path).write_text(self.render(form), encoding="utf-8")
+
+
+class History:
+    """The runs that are remembered at a place: a folder, or any URI that LanceDB takes.
+
+    What is remembered is what reports hold: no values of the program's data. Every method, and making one, raises
+    snapdiff.history.HistoryError with one sentence.
+    """
+
+    def __init__(self, place: str | Path) -> None:
+        """Look at the history at `place`; it is made when something is added."""
+        from snapdiff.history import Store
+
+        self._store = Store(str(place))
+
+    def add(
+        self,
+        path: str | Path,
+        suppressions: Sequence[Suppression] = (),
+        origin: Origin | None = None,
+        redact: bool = False,
+    ) -> tuple[PastRun, bool]:
+        """Remember a recording. Return what is remembered, and False where it was remembered already.
+
+        `origin` is that of the current folder unless given. Raises snapdiff.recording.RecordingError too.
+        """
+        from snapdiff.analysis.past import past_run
+        from snapdiff.history import find_origin, now
+        from snapdiff.recording import RecordingError
+
+        report = analyze(path, suppressions)
+        if report.analysis.sweep is not None:
+            raise RecordingError(f"{path} is a sweep, which has no rounds and no findings: it is not remembered.")
+        if redact:
+            report = report.redacted()
+        run = past_run(report.analysis, _identity(Path(path)), origin or find_origin(Path.cwd()), now())
+        return run, self._store.add(run)
+
+    def workloads(self) -> tuple[Workload, ...]:
+        """Return the targets that there are runs of."""
+        from snapdiff.analysis.trend import workloads
+
+        return workloads(self._store.runs())
+
+    def trend(
+        self, target: str, last: int, branch: str | None = None, machine: str | None = None
+    ) -> TrendReport | None:
+        """Return the trend of the latest runs of a target, None where there are none."""
+        from snapdiff.analysis.trend import trend
+
+        wanted = {"branch": branch, "machine": machine}
+        runs = [
+            run
+            for run in self._store.runs(target)
+            if all(value is None or getattr(run.origin, name) == value for name, value in wanted.items())
+        ]
+        filters = tuple(f"{name} {value}" for name, value in wanted.items() if value is not None)
+        return TrendReport(trend(runs, self._store.notes(), last, filters)) if runs else None
+
+    def recall(self, finding: PastFinding, leave_out: str = "") -> Recall:
+        """Return what is remembered that is like a finding, without the run whose id is `leave_out`."""
+        from snapdiff.history import recall
+
+        return recall(self._store, finding, leave_out)
+
+    def recall_recording(self, path: str | Path, suppressions: Sequence[Suppression] = ()) -> tuple[Recall, ...]:
+        """Return what is remembered that is like each finding of a recording that grows with the calls."""
+        from snapdiff.analysis.past import past_finding
+        from snapdiff.analysis.trend import FOLLOWED
+
+        findings = [each for each in analyze(path, suppressions).analysis.findings if each.verdict in FOLLOWED]
+        identity = _identity(Path(path))
+        return tuple(self.recall(past_finding(each), identity) for each in findings)
+
+    def finding(self, beginning: str) -> PastFinding:
+        """Return the newest finding whose fingerprint begins so; the beginning must tell."""
+        from snapdiff.history import finding
+
+        return finding(self._store, beginning)
+
+    def note(self, fingerprint: str, ticket: str | None, fixed_in: str | None, text: str | None) -> PastFinding:
+        """Write something down about a cause that is remembered; return the cause."""
+        from snapdiff.analysis.past import Note
+        from snapdiff.history import now
+
+        about = self.finding(fingerprint)
+        self._store.note(Note(about.fingerprint, now(), ticket, fixed_in, text))
+        return about
+
+
+def render_recalls(recalls: Sequence[Recall], form: str) -> str:
+    """Return what was recalled as `json` or `text`. Raises ValueError for another form."""
+    from snapdiff.report.trend import render_recalls as render
+
+    return render(recalls, form)
+
+
+def render_workloads(workloads: Sequence[Workload]) -> str:
+    """Return the targets that there are runs of as text."""
+    from snapdiff.report.trend import render_workloads as render
+
+    return render(workloads)
+
+
+def _identity(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

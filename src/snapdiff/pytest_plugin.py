@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("snapdiff", "memory leaks")
     add = group.addoption
     add("--snapdiff", action="store_true", help="Measure every test, not only those marked with snapdiff.")
-    add("--snapdiff-dir", metavar="DIR", help="Folder for recordings and pages (default: .snapdiff).")
+    add("--snapdiff-dir", metavar="DIR", help="Folder for recordings and pages (default: .snapdiff/tests).")
     add("--snapdiff-rounds", type=_rounds, metavar="1,10,151", help="Calls a round, rising.")
     add(
         "--snapdiff-fixtures",
@@ -155,7 +155,11 @@ class _Run:
                 path = Path(self._config.invocation_params.dir, named)
             else:
                 said = None if settings is None else settings.pytest.get("dir")
-                path = settings.path(said) if settings is not None and said else self._config.rootpath / ".snapdiff"
+                path = (
+                    settings.path(said)
+                    if settings is not None and said
+                    else self._config.rootpath / ".snapdiff" / "tests"
+                )
             # Files of this second may be older than the clock says.
             self._folder = Folder(path, self._since)
         return self._folder

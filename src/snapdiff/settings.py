@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from snapdiff.analysis.budget import Budget
     from snapdiff.analysis.suppressions import Suppression
 
-_KNOWN = ("suppressions", "suppression_files", "rounds", "allow", "baseline", "pytest")
+_KNOWN = ("history", "suppressions", "suppression_files", "rounds", "allow", "baseline", "pytest")
 _OF_PYTEST = ("rounds", "allow", "fixtures", "max_time", "dir", "strict", "keep")
 
 
@@ -26,6 +26,8 @@ class Settings:
     rounds: tuple[int, ...] | None = None
     allow: str | None = None
     baseline: str | None = None
+    history: str | None = None
+    """A folder, or the URI of a store."""
     pytest: dict[str, Any] = field(default_factory=dict)
     """The table `[tool.snapdiff.pytest]`, checked."""
 
@@ -58,6 +60,9 @@ def _check(table: dict[str, Any], place: Path) -> Settings:
     for name in ("allow", "baseline"):
         if not isinstance(table.get(name, ""), str):
             raise ValueError(f"{place}: {name} in [tool.snapdiff] must be a text")
+    history = table.get("history")
+    if not isinstance(history, str | None) or history == "":
+        raise ValueError(f"{place}: history in [tool.snapdiff] must be a text, a folder or a URI")
     rounds = table.get("rounds")
     return Settings(
         place=place,
@@ -66,6 +71,7 @@ def _check(table: dict[str, Any], place: Path) -> Settings:
         rounds=None if rounds is None else _rounds(rounds, f"{place}, [tool.snapdiff] rounds"),
         allow=table.get("allow"),
         baseline=table.get("baseline"),
+        history=history,
         pytest=dict(of_pytest),
     )
 

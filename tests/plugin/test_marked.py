@@ -85,9 +85,10 @@ def test_subtests_are_reported_once(marked):
 
 def test_only_what_grew_is_kept_in_the_folder(marked):
     kept = {
-        path.name.partition(".py-")[2].rpartition("-")[0] for path in (marked.folder / ".snapdiff").glob("*.snapdiff")
+        path.name.partition(".py-")[2].rpartition("-")[0]
+        for path in (marked.folder / ".snapdiff" / "tests").glob("*.snapdiff")
     }
     assert {LEAK, "test_calls_a_mock", "TestCase-test_keeps"} <= kept
     assert set() == {"test_warns_and_prints", "test_uses_all_that_pytest_keeps", "test_makes_a_folder"} & kept
-    assert "*\n" == (marked.folder / ".snapdiff" / ".gitignore").read_text()
-    assert [] == list((marked.folder / ".snapdiff").glob("*.part"))
+    assert "*\n" == (marked.folder / ".snapdiff" / "tests" / ".gitignore").read_text()
+    assert [] == list((marked.folder / ".snapdiff" / "tests").glob("*.part"))

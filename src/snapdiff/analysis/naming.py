@@ -21,4 +21,9 @@ def fingerprint(type_name: str | None, chain: tuple[ChainNode, ...], born: tuple
     else:
         parts = [[entry.frame.file, entry.frame.function or ""] for entry in born[:1]]
     text = json.dumps([type_name, *parts])
-    return hashlib.sha256(_MASKED.sub("#", text).encode()).hexdigest()[:12]
+    return hashlib.sha256(masked(text).encode()).hexdigest()[:12]
+
+
+def masked(text: str) -> str:
+    """Return a text with what differs from run to run, addresses and numbers, replaced by `#`."""
+    return _MASKED.sub("#", text)

@@ -6,10 +6,15 @@ from pathlib import Path
 
 import click
 
-from snapdiff.cli.main import LEAK, SUPPRESSIONS, USAGE
+from snapdiff.cli.main import LEAK, SUPPRESSIONS, USAGE, examples
+
+_EXAMPLES = examples(
+    "snapdiff check *.snapdiff",
+    "snapdiff check search.snapdiff --suppressions leaks.txt",
+)
 
 
-@click.command("check")
+@click.command("check", epilog=_EXAMPLES)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--strict-cycles", is_flag=True, help="Cyclic garbage that only the collector frees is a failure too.")
 @SUPPRESSIONS

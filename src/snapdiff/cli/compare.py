@@ -6,13 +6,19 @@ from pathlib import Path
 
 import click
 
-from snapdiff.cli.main import SUPPRESSIONS, fail
+from snapdiff.cli.main import SUPPRESSIONS, examples, fail
 from snapdiff.cli.output import FORCE, FORMAT, OUTPUT, REDACT, check_room, default_output, write
 
 _USAGE = "Give two recordings, BEFORE AFTER, or several of each: --before A --before A2 --after B --after B2."
 
 
-@click.command("compare")
+_EXAMPLES = examples(
+    "snapdiff compare before.snapdiff after.snapdiff",
+    "snapdiff compare --before a.snapdiff --before b.snapdiff --after c.snapdiff",
+)
+
+
+@click.command("compare", epilog=_EXAMPLES)
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--before", multiple=True, type=click.Path(path_type=Path), help="A recording before the change; repeat.")
 @click.option("--after", multiple=True, type=click.Path(path_type=Path), help="A recording after it; repeat.")

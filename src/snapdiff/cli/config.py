@@ -13,6 +13,9 @@ from snapdiff.settings import Settings, read_settings, suppressions_of
 if TYPE_CHECKING:
     from snapdiff.analysis.suppressions import Suppression
 
+#: Where the history is unless somebody says otherwise, in the folder of the project.
+HISTORY = Path(".snapdiff", "history")
+
 
 @contextmanager
 def sentences(what: str = "settings") -> Iterator[None]:
@@ -37,3 +40,14 @@ def suppressions(files: tuple[Path, ...]) -> tuple[Suppression, ...]:
     """Return the suppressions of the project and of some files."""
     with sentences("suppressions"):
         return suppressions_of(read_settings(Path.cwd()), files)
+
+
+def history_place(store: str | None) -> str:
+    """Return where the history is: as asked for, as the project's settings say, or in the project's folder."""
+    if store is not None:
+        return store
+    project = settings()
+    if project.history is not None and "://" in project.history:
+        return project.history
+    folder = Path.cwd() if project.place is None else project.place.parent
+    return str(folder / (project.history or HISTORY))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from pathlib import Path
 
 import click
@@ -15,7 +16,10 @@ _COMMANDS = {
     "report": "Turn a recording into a page (or Markdown, JSON, text, JUnit XML, SARIF).",
     "compare": "Say what was fixed and what is new between recordings before and after a change.",
     "check": "Say the verdict of recordings as an exit code.",
+    "history": "Remember runs: trends, and whether a leak was seen before.",
     "seal": "Finish a recording whose snapdiff was killed.",
+    "doctor": "Say what works in this environment, and what to install.",
+    "completion": "Print the script that completes commands in a shell.",
 }
 
 
@@ -63,6 +67,13 @@ def main() -> None:
     snapdiff check *.snapdiff                  exit 1 when something leaks
     snapdiff compare BEFORE AFTER              what was fixed, what is new
     """
+    if os.environ.get("NO_COLOR"):
+        click.get_current_context().color = False
+
+
+def examples(*lines: str) -> str:
+    """Return the end of a command's help: one example a line, kept as they are."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
 SUPPRESSIONS = click.option(

@@ -10,12 +10,21 @@ from typing import Any
 
 import click
 
-from snapdiff.cli.main import INCOMPLETE, fail
+from snapdiff.cli.main import INCOMPLETE, examples, fail
 from snapdiff.cli.rpc import rpc_options, worker_of
 from snapdiff.record.options import DEFAULT_MAX_TIME, DEFAULT_TRACE_DEPTH, TRACE_MODES
 
+_EXAMPLES = examples(
+    "snapdiff record app/worker.py:search",
+    "snapdiff record app.worker:Worker.search --setup make -o search.snapdiff",
+    "snapdiff record app/worker.py:search --inputs queries --trace auto",
+    "snapdiff record --python .venv/bin/python tool.py -- --input data.csv",
+    "snapdiff record app/load.py:load --sweep n=100,1000,10000",
+    "snapdiff record --rpc 'python worker.py' --request requests.jsonl",
+)
 
-@click.command("record")
+
+@click.command("record", epilog=_EXAMPLES)
 @click.argument("target", required=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; NAME-TIME.snapdiff by default.")

@@ -6,11 +6,17 @@ from pathlib import Path
 
 import click
 
-from snapdiff.cli.main import SUPPRESSIONS, fail
+from snapdiff.cli.main import SUPPRESSIONS, examples, fail
 from snapdiff.cli.output import FORCE, FORMAT, OUTPUT, REDACT, check_room, default_output, write
 
+_EXAMPLES = examples(
+    "snapdiff report search.snapdiff                    writes search.html",
+    "snapdiff report search.snapdiff --format text",
+    "snapdiff report search.snapdiff --redact -o for-a-ticket.html",
+)
 
-@click.command("report")
+
+@click.command("report", epilog=_EXAMPLES)
 @click.argument("file", type=click.Path(path_type=Path))
 @OUTPUT
 @FORMAT

@@ -6,10 +6,14 @@ from pathlib import Path
 
 import click
 
-from snapdiff.cli.main import fail
+from snapdiff.cli.main import examples, fail
+
+_EXAMPLES = examples(
+    "snapdiff seal search.snapdiff.part",
+)
 
 
-@click.command("seal")
+@click.command("seal", epilog=_EXAMPLES)
 @click.argument("part", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 def command(part: Path, force: bool) -> None:

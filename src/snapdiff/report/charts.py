@@ -40,7 +40,7 @@ _CLASSES: Final = {CURVE: "curve", STRAIGHT: "straight", MEMORY: "memory", _MARK
 _BAND: Final = 9
 _BAND_OPACITY: Final = "0.35"
 
-Points = Sequence[tuple[float, float]]
+Points = Sequence[tuple[float, float | None]]
 #: Labels by place on an axis.
 Ticks = dict[float, str]
 
@@ -172,17 +172,18 @@ def draw(
     marks: Sequence[tuple[float, str]],
     axes: tuple[str, str],
     from_zero: bool = False,
-    ticks: tuple[Ticks, Ticks] | None = None,
+    ticks: tuple[Ticks | None, Ticks | None] | None = None,
 ) -> str:
     """Draw `series` (name, points, colour); `marks` are vertical lines at an x, with a label.
 
-    `ticks` are the places and labels on both axes, where even steps of numbers would not do.
+    A point whose y is None is a gap. `ticks` are the places and labels on both axes, where even steps of numbers would
+    not do.
     """
     import leather
 
-    values = [y for _, points, _ in series for _, y in points]
+    values = [y for _, points, _ in series for _, y in points if y is not None]
     places = [x for _, points, _ in series for x, _ in points]
-    low, high = _range(min(values), max(values), from_zero=from_zero, whole=ticks is None)
+    low, high = _range(min(values), max(values), from_zero=from_zero, whole=from_zero or ticks is None)
     first, last = min(places), max(*places, min(places) + 1)
     if ticks is not None:
         # The label of the last place needs room.
@@ -194,12 +195,16 @@ def draw(
     for x, _ in shown:
         chart.add_line([(x, low), (x, high)], name="", stroke_color=_MARK, width=1, stroke_dasharray="2 4")
     _, measured, colour = series[-1]
-    if len(measured) <= _DOTS:
-        chart.add_dots(measured, name="", fill_color=colour, radius=3)
-    chart.add_x_scale(first, last)
+    seen = [point for point in measured if point[1] is not None]
+    if len(seen) <= _DOTS:
+        chart.add_dots(seen, name="", fill_color=colour, radius=3)
+    if ticks is None:
+        chart.add_x_scale(first, last)
+    else:
+        chart.set_x_scale(_exactly(first, last))
     chart.add_y_scale(low, high)
     for add, name, own in zip((chart.add_x_axis, chart.add_y_axis), axes, ticks or (None, None), strict=True):
-        add(name=name, ticks=list(own) if own else None, tick_formatter=_labels(own) if own else _tick)
+        add(name=name or None, ticks=list(own) if own else None, tick_formatter=_labels(own) if own else _tick)
     body = chart.to_svg_group(_WIDTH, _HEIGHT)
     _follow_theme(body, named=len(series), labels=[label for _, label in shown])
     return svg.picture(identity, title, description, _view(), body)
@@ -209,6 +214,17 @@ def _view() -> tuple[float, float, float, float]:
     """Return what is shown of a drawing: left, top, width, height."""
     left, top, right, bottom = _EMPTY
     return (left, top, _WIDTH - left - right, _HEIGHT - top - bottom)
+
+
+def _exactly(first: float, last: float) -> Any:
+    """Return a scale that ends where the points do; leather's own goes on to the next tick that it would set."""
+    import leather
+
+    class Exact(leather.Linear):  # type: ignore[misc]
+        def project(self, value: float, range_min: float, range_max: float) -> float:
+            return range_min + (range_max - range_min) * (float(value) - first) / (last - first)
+
+    return Exact(first, last)
 
 
 def _range(low: float, high: float, *, from_zero: bool, whole: bool) -> tuple[float, float]:

@@ -88,3 +88,9 @@ CHANGES: Final = 12
 #: coming and going of any call.
 PASSING_BYTES: Final = 16 * 1024 * 1024
 PASSING_SHARE: Final = 0.1
+
+#: Causes that a trend page shows, each with a chart of 4 kB.
+TREND_COURSES: Final = 20
+
+#: Turns from clean to leaking, or back, that are named and marked: a workload that is never sure has many.
+TURNS: Final = 3

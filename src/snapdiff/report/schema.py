@@ -17,6 +17,11 @@ def load_compare_schema() -> dict[str, Any]:
     return _load("compare_schema.json")
 
 
+def load_history_schema() -> dict[str, Any]:
+    """Return the schema that the JSON of a trend, and of causes that were seen before, is valid against."""
+    return _load("history_schema.json")
+
+
 def _load(name: str) -> dict[str, Any]:
     text = files(__package__).joinpath(name).read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)
