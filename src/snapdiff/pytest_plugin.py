@@ -30,6 +30,8 @@ _MARKER = (
 #: Where a test's result waits for its report, and its name there: xdist carries what a report has in its namespace.
 _RESULT = pytest.StashKey[dict[str, Any]]()
 _ON_REPORT = "snapdiff"
+#: Where recordings and pages go; the history of a project has a folder beside it.
+_FOLDER = Path(".snapdiff", "tests")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -149,18 +151,13 @@ class _Run:
         if self._folder is None:
             from snapdiff.pytest_measure.folder import Folder
 
-            settings = self._settings
             named = self._config.getoption("snapdiff_dir")
+            said = None if self._settings is None else self._settings.pytest.get("dir")
+            path = self._config.rootpath / _FOLDER
             if named:
                 path = Path(self._config.invocation_params.dir, named)
-            else:
-                said = None if settings is None else settings.pytest.get("dir")
-                path = (
-                    settings.path(said)
-                    if settings is not None and said
-                    else self._config.rootpath / ".snapdiff" / "tests"
-                )
-            # Files of this second may be older than the clock says.
+            elif said and self._settings is not None:
+                path = self._settings.path(said)
             self._folder = Folder(path, self._since)
         return self._folder
 
