@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from os import PathLike
 
     from snapdiff.analysis import Analysis
     from snapdiff.analysis.comparison import Comparison
+    from snapdiff.analysis.model import Finding
     from snapdiff.analysis.past import Origin, PastFinding, PastRun
     from snapdiff.analysis.recall import Recall
     from snapdiff.analysis.suppressions import Suppression
@@ -28,6 +30,11 @@ class Report:
     def verdict(self) -> str:
         """The run's verdict, one of `snapdiff.analysis.Verdict`."""
         return str(self.analysis.verdict)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every cause that is not clean, the worst first."""
+        return self.analysis.findings
 
     @property
     def sentence(self) -> str:
@@ -64,7 +71,7 @@ class Report:
         return Report(redacted(self.analysis))
 
 
-def analyze(path: str | Path, suppressions: Sequence[Suppression] = (), at: int | None = None) -> Report:
+def analyze(path: str | PathLike[str], suppressions: Sequence[Suppression] = (), at: int | None = None) -> Report:
     """Read and judge a recording. Raises snapdiff.recording.RecordingError with one sentence.
 
     `suppressions` (see `snapdiff.analysis.suppressions.parse`) take what they match out of the verdict.

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MALLOC, MAPPED, FILES = "malloc", "mapped", "files"
 NAMES = (MALLOC, MAPPED, FILES)
 ARROW = "arrow."
+_STATM = "/proc/self/statm"
 #: tracemalloc says how large its tables are; malloc gives twice as much for them, 96 bytes for the 48 of a block
 #: that is alive (3.11 to 3.13).
 _TAKEN_FOR_TABLES = 2
@@ -35,6 +36,10 @@ class Outside:
         self._read = reader(allocators)
         self._before: list[int] = []
         self.gained = [0] * len(NAMES)
+
+    def close(self) -> None:
+        """Read no more."""
+        self._read = None
 
     def reset(self) -> None:
         """Forget what was gained: a series begins."""
@@ -80,6 +85,21 @@ def _clear_free_lists() -> None:
         gc.unfreeze()
 
 
+class _Sizes:
+    """The kernel's file of this process's sizes, open for as long as this lives."""
+
+    def __init__(self) -> None:
+        self.descriptor = os.open(_STATM, os.O_RDONLY | os.O_CLOEXEC)
+
+    def __del__(self, link: Any = os.readlink, close: Any = os.close) -> None:
+        try:
+            # The program may have closed it, and got its number for a file of its own.
+            if link("/proc/self/fd/{}".format(self.descriptor)).endswith("/statm"):
+                close(self.descriptor)
+        except (AttributeError, OSError):
+            pass
+
+
 def reader(allocators: Any) -> Callable[[], list[int]] | None:
     """Return a function that reads malloc's bytes in use, other private memory and other mappings; None without glibc.
 
@@ -90,13 +110,13 @@ def reader(allocators: Any) -> Callable[[], list[int]] | None:
         return None
     page = os.sysconf("SC_PAGE_SIZE")
     try:
-        descriptor = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
+        sizes = _Sizes()
     except OSError:
         return None
 
     def read() -> list[int]:
         in_use, system = state()
-        fields = os.pread(descriptor, 128, 0).split()
+        fields = os.pread(sizes.descriptor, 128, 0).split()
         size, private = int(fields[0]) * page, int(fields[5]) * page
         return [in_use, private - system, size - private]
 

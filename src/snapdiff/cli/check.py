@@ -18,19 +18,30 @@ _EXAMPLES = examples(
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--strict-cycles", is_flag=True, help="Cyclic garbage that only the collector frees is a failure too.")
 @SUPPRESSIONS
-def command(files: tuple[Path, ...], strict_cycles: bool, suppression_files: tuple[Path, ...]) -> None:
+@click.option("--baseline", type=click.Path(path_type=Path), help="File of known leaks: only new ones fail.")
+@click.option("--update-baseline", is_flag=True, help="Write what leaks now to the baseline.")
+@click.option(
+    "--allow", help="Leaks that stay within this together do not fail: `2 objects/call`, `1 KB/call` or both."
+)
+def command(  # noqa: PLR0917
+    files: tuple[Path, ...], strict_cycles: bool, suppression_files: tuple[Path, ...], baseline: Path | None,
+    update_baseline: bool, allow: str | None,
+) -> None:  # fmt: skip
     """Say the verdict of recordings as an exit code; the worst file wins.
 
-    2 unreadable; 1 leak; 3 inconclusive or incomplete; 0 otherwise (1 for cycles with --strict-cycles).
+    2 unreadable; 1 leak; 3 inconclusive or incomplete; 0 otherwise (1 for cycles with --strict-cycles). Known leaks
+    (--baseline) and those within a budget (--allow) do not count; both can stand in [tool.snapdiff].
 
     In a job of GitHub Actions findings are annotations at their lines too, and the summary of the job says it all.
     """
     from snapdiff import api
+    from snapdiff.cli.acceptance import Acceptance
     from snapdiff.cli.config import suppressions
     from snapdiff.cli.github import say, tell
     from snapdiff.recording import RecordingError
 
     accepted = suppressions(suppression_files)
+    acceptance = Acceptance(baseline, update_baseline, allow)
     codes = []
     for file in files:
         try:
@@ -45,6 +56,7 @@ def command(files: tuple[Path, ...], strict_cycles: bool, suppression_files: tup
                 say(f"{file}: suppressed by leak:{each.pattern}{why}: {len(each.findings)} finding(s)")
             tell(report)
             cycles = strict_cycles and any(finding.verdict == "cycle" for finding in report.analysis.findings)
-            codes.append(LEAK if cycles else report.exit_code)
+            codes.append(LEAK if cycles else acceptance.weigh(file, report))
+    acceptance.finish()
     # In the order of how bad they are.
     raise click.exceptions.Exit(next((code for code in (2, 1, 3) if code in codes), 0))

@@ -114,12 +114,24 @@ def parse_rounds(text: str) -> tuple[int, ...]:
         rounds = tuple(int(part) for part in parts)
     except ValueError:
         raise OptionsError(f"--rounds {text} has something that is not a whole number. {example}") from None
+    return check_rounds(rounds, f"--rounds {text}", example)
+
+
+def check_rounds(
+    rounds: tuple[int, ...],
+    shown: str | None = None,
+    example: str = "Give rising numbers of calls, such as 1, 10, 151.",
+) -> tuple[int, ...]:
+    """Return rounds that can be run. Raises OptionsError unless they are two or more rising numbers."""
+    shown = shown or f"rounds {', '.join(map(str, rounds))}"
+    if any(type(count) is not int for count in rounds):
+        raise OptionsError(f"{shown} has something that is not a whole number. {example}")
     if len(rounds) < 2:  # noqa: PLR2004
-        raise OptionsError(f"--rounds {text} has one round; growth needs at least two to compare. {example}")
+        raise OptionsError(f"{shown} has one round; growth needs at least two to compare. {example}")
     if rounds[0] < 1 or any(later <= earlier for earlier, later in pairwise(rounds)):
-        raise OptionsError(f"--rounds {text} is not rising. {example}")
+        raise OptionsError(f"{shown} is not rising. {example}")
     if rounds[-1] > _MOST_ITERATIONS:
-        raise OptionsError(f"--rounds {text} has more than {_MOST_ITERATIONS:,} calls in a round.")
+        raise OptionsError(f"{shown} has more than {_MOST_ITERATIONS:,} calls in a round.")
     return rounds
 
 

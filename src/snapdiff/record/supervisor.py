@@ -18,7 +18,8 @@ import psutil
 import snapdiff.agent
 from snapdiff.agent import spool
 from snapdiff.record import ended, seal, unfinished
-from snapdiff.record.options import SUBCHECKPOINTS, Options, OptionsError
+from snapdiff.record.options import Options, OptionsError
+from snapdiff.record.plan import plan_of
 from snapdiff.record.rpc import Worker
 from snapdiff.record.sources import Sources
 from snapdiff.record.timeline import INTERVAL, Timeline
@@ -126,23 +127,7 @@ class _Run:
         self._offset = 0
         self._ask, asked = os.pipe()
         answered, self._answer = os.pipe()
-        plan = {
-            "target": options.target,
-            "arguments": list(options.arguments),
-            "setup": options.setup,
-            "teardown": options.teardown,
-            "inputs": options.inputs,
-            "rounds": list(options.rounds),
-            "trace": options.trace,
-            "trace_depth": options.trace_depth,
-            "snapshots": options.snapshots,
-            "max_time": options.max_time,
-            "sweep": seal.describe_sweep(options.sweep),
-            "subcheckpoints": SUBCHECKPOINTS,
-            "debug": options.debug,
-            "ask_fd": asked,
-            "answer_fd": answered,
-        }
+        plan = plan_of(options, asked, answered)
         command, inherited, stream = [options.python], [asked, answered], None
         if worker is not None:
             plan.update(worker.open())

@@ -1,0 +1,1 @@
+"""What the pytest plugin does once a test is to be measured; loaded then, and not before."""
