@@ -105,3 +105,8 @@ def test_in_a_browser_no_label_is_cut_off_and_nothing_scrolls_sideways(linear, b
     )
     assert ([], []) == (outside, said)
     context.close()
+
+
+@pytest.mark.browser
+def test_axe_finds_nothing_in_a_page_of_a_sweep(linear, violations):
+    assert [] == violations(render(linear, "html"), "light")
