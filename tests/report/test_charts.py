@@ -5,6 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
+from snapdiff.analysis.model import Law, Verdict
 from snapdiff.report import charts
 
 
@@ -23,6 +24,18 @@ def test_the_growth_chart_sets_the_curve_against_the_straight_line(build):
 def test_a_clean_run_is_set_against_what_a_leak_would_be(build):
     root = ET.fromstring(charts.growth_chart(build.clean(), "c"))
     assert "what a leak of 1 object per call would be" in texts_of(root)
+
+
+def test_bytes_that_stay_below_a_bound_are_set_against_as_many_in_equal_steps(build):
+    cache = build.finding(
+        verdict=Verdict.SATURATING, law=Law.BOUNDED, type=None, domain="native", unit="bytes", growth=(30 << 20, 0, 0),
+        curve=((0, 0), (1, 30 << 20), (11, 30 << 20), (162, 30 << 20)),
+    )  # fmt: skip
+    texts = texts_of(ET.fromstring(charts.growth_chart(replace(build.clean(), findings=(cache,)), "c")))
+    assert {"what a leak of as many bytes would be", "bytes outside the Python heap", "MiB"} <= set(texts)
+    flat = replace(cache, curve=((0, 0), (1, 0), (162, 0)))
+    texts = texts_of(ET.fromstring(charts.growth_chart(replace(build.clean(), findings=(flat,)), "c")))
+    assert "what a leak of 1 KiB per call would be" in texts
 
 
 def test_marks_that_stand_close_together_share_one_label(build):

@@ -15,7 +15,20 @@ from snapdiff.report.thin import thin
 
 _WIDTH: Final = 720
 _HEIGHT: Final = 320
+_KIBIBYTE: Final = 1024
 _MEBIBYTE: Final = 1024 * 1024
+
+#: Unit of a finding → the least that a leak of it would leave with each call, to set a curve against that is none.
+_ONE: Final = {
+    "objects": "1 object",
+    "entries": "1 entry",
+    "bytes": "1 KiB",
+    "blocks": "1 memory block",
+    "descriptors": "1 descriptor",
+    "threads": "1 thread",
+    "tasks": "1 task",
+    "processes": "1 process",
+}
 
 #: Up to here each measured point gets a dot; more of them would hide the line.
 _DOTS: Final = 40
@@ -49,7 +62,8 @@ def growth_chart(analysis: Analysis, identity: str) -> str | None:
     """Return survivors over calls against a straight line, or None where there is no curve.
 
     For a run with findings: the survivors of the main finding's type and the straight line through its
-    rate. For a clean run: all survivors, and what one object a call would have looked like.
+    rate. For a clean run: all survivors, and what one object a call would have looked like; for bytes, which have
+    no such natural step, as much growth as there was, in equal steps.
     """
     finding = main_finding(analysis)
     own = finding is not None and len(finding.curve) > 1
@@ -62,9 +76,14 @@ def growth_chart(analysis: Analysis, identity: str) -> str | None:
     if finding is not None and slope > 0 and finding.verdict in words.CAUSES:
         straight = [(first_x, last_y - slope * (last_x - first_x)), (last_x, last_y)]
         name = f"straight line, {gains.per_call(finding)}"
+    elif finding is not None and own and finding.unit == "bytes" and last_y > first_y:
+        straight = [points[0], points[-1]]
+        name = "what a leak of as many bytes would be"
     else:
-        straight = [(first_x, first_y), (last_x, first_y + (last_x - first_x))]
-        name = "what a leak of 1 object per call would be"
+        each = _ONE.get(finding.unit, _ONE["objects"]) if finding is not None and own else _ONE["objects"]
+        step = _KIBIBYTE if each == _ONE["bytes"] else 1
+        straight = [(first_x, first_y), (last_x, first_y + step * (last_x - first_x))]
+        name = f"what a leak of {each} per call would be"
     named = gains.counted(finding, 40) if finding is not None and own else None
     counted = "survivors" if named is None or finding is None else named
     if finding is not None and named is not None and finding.unit == "objects":
