@@ -1,5 +1,5 @@
 "use strict";
-/* Enhances a page that is complete without it: sortable tables, a filter, keys, and all details open in print. */
+/* Enhances a page that is complete without it: sortable tables, a filter, keys, copy buttons, and all details open in print. */
 (() => {
   const sections = [...document.querySelectorAll("main > section")];
   const tables = [...document.querySelectorAll("table.sortable")];
@@ -80,6 +80,31 @@
       input.focus();
     }
   });
+
+  /* What people paste elsewhere gets a button. Where a browser keeps the clipboard back, the text is selected instead. */
+  const copy = async (source, status) => {
+    try {
+      await navigator.clipboard.writeText(source.textContent.trim());
+      status.textContent = "Copied.";
+    } catch {
+      getSelection().selectAllChildren(source);
+      status.textContent = document.execCommand("copy") ? "Copied." : "Selected: copy it with the keyboard.";
+    }
+    setTimeout(() => { status.textContent = ""; }, 4000);
+  };
+
+  for (const source of document.querySelectorAll("[data-copy]")) {
+    const line = document.createElement("p");
+    const button = document.createElement("button");
+    const status = document.createElement("span");
+    line.className = "copy";
+    button.type = "button";
+    button.textContent = `Copy ${source.dataset.copy}`;
+    status.setAttribute("role", "status");
+    button.addEventListener("click", () => copy(source, status));
+    line.append(button, " ", status);
+    source.after(line);
+  }
 
   /* A link into a folded card opens it. */
   const unfold = () => {

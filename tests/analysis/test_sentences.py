@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from snapdiff.analysis.sentences import amount, pace, rate
+from snapdiff.analysis.sentences import amount, finding_sentence, pace, rate
 
 ONE = (1, 10, 151, 302)
 LOG = ("module app:module", ".log:list")
@@ -53,6 +55,14 @@ def test_a_leak(cart):
         "Leak: `module app → Cart.by_id` gains 1 `app.Item` per call (144 B), born at app/cart.py:41 in Cart.add."
         == cart.analysis().sentence
     )
+
+
+@pytest.mark.parametrize(
+    ("expected", "each"), [("1 `bytes` object per call", 1.0), ("2 `bytes` objects per call", 2.0)]
+)
+def test_bytes_that_are_objects_are_not_taken_for_a_size(cart, expected, each):
+    found = replace(cart.analysis().findings[0], type="bytes", objects_per_iteration=each)
+    assert f"gains {expected} (144 B)" in finding_sentence(found)
 
 
 def test_a_leak_held_by_native_code(program):

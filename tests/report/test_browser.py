@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import http.server
+import re
+import shlex
 import threading
 
 import pytest
@@ -79,6 +81,12 @@ def test_a_page_opens_without_a_word_on_the_console_and_asks_for_nothing(build, 
     it.page.wait_for_timeout(100)  # an image that fails to load says so after the page did
     assert [] == it.console
     assert [] == it.dialogs
+    assert 1 == len(it.requests)
+
+
+def test_a_page_opens_without_a_network(build, opened):
+    it = opened(build.leaking(), offline=True)
+    assert "Leak:" in it.page.locator("h1").inner_text()
     assert 1 == len(it.requests)
 
 
@@ -191,6 +199,37 @@ def test_types_of_a_comparison_sort_and_filter_too(build, opened):
     assert 1 == page.locator("#types tbody tr:visible").count()
 
 
+def test_what_people_paste_can_be_copied(build, opened):
+    it = opened(build.leaking(), permissions=["clipboard-read", "clipboard-write"])
+    copied = {}
+    for name in ("Copy this sentence", "Copy the chain", "Copy the command", "Copy the line"):
+        button = it.page.get_by_role("button", name=name).first
+        button.click()
+        it.page.locator(".copy", has=button).get_by_text("Copied.").wait_for()
+        copied[name] = it.page.evaluate("navigator.clipboard.readText()")
+    assert build.leaking().sentence == copied["Copy this sentence"]
+    assert copied["Copy the chain"].startswith("┬ module app")
+    assert shlex.join(build.leaking().method.command) == copied["Copy the command"]
+    assert "leak:3f9c1a7be204  # reason" == copied["Copy the line"]
+    assert [] == it.console
+
+
+def test_where_the_clipboard_is_kept_back_the_text_is_selected(build, opened):
+    page = opened(build.leaking()).page
+    page.evaluate("document.execCommand = () => false")
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.get_by_role("button", name="Copy this sentence").click()
+    page.get_by_text("Selected: copy it with the keyboard.").wait_for()
+    assert build.leaking().sentence == page.evaluate("getSelection().toString().trim()").replace("\u200b", "")
+
+
+@pytest.mark.parametrize("name", ["leaking", "clean", "comparison"])
+def test_without_scripts_there_is_nothing_to_press(build, opened, name):
+    page = opened(getattr(build, name)(), java_script_enabled=False).page
+    assert 0 == page.get_by_role("button").count()
+    assert 0 == page.get_by_role("searchbox").count()
+
+
 def test_pictures_follow_the_theme(build, opened):
     inks = {
         opened(build.leaking(), color_scheme=scheme)
@@ -215,3 +254,18 @@ def test_a_printed_page_has_everything_unfolded(build, opened):
     assert 0 == page.locator("details:not([open])").count()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator("details:not([open])").count() > 0
+
+
+def test_a_pdf_has_what_is_folded_on_the_screen(build, opened):
+    page = opened(build.leaking()).page
+    folded = page.locator("details:not([open])")
+    assert folded.count() > 3
+    pages = pages_of(page.pdf())
+    assert pages > 2
+    # The same without what is folded, to see that it took room in the first one.
+    folded.evaluate_all("all => all.forEach(each => each.replaceChildren())")
+    assert pages_of(page.pdf()) < pages
+
+
+def pages_of(pdf):
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))

@@ -127,6 +127,28 @@ def test_the_rounds_are_told_in_the_terms_of_the_procedure(build):
         assert expected in text
 
 
+@pytest.mark.parametrize(
+    ("expected", "growth"),
+    [
+        ("Since the first call, in every round", (1, 10, 151, 302)),
+        ("Since the next 10 calls, in every round", (0, 10, 151, 302)),
+        ("Since the next 302 calls, in the last round", (1, 10, 0, 302)),
+    ],
+)
+def test_the_verdict_says_since_when_it_grows(build, expected, growth):
+    html = render(replace(build.leaking(), findings=(build.finding(growth=growth),)), "html")
+    assert expected in Page(html).words
+    stopped = render(replace(build.leaking(), findings=(build.finding(growth=(1, 10, 151, 0)),)), "html")
+    assert "<dt>Since</dt>" not in stopped
+
+
+def test_bytes_that_are_no_leak_are_said_as_bytes(build):
+    cache = build.finding(verdict=Verdict.SATURATING, unit="bytes", type="bytearray", growth=(30_449_664, 0, 0, -2048))
+    html = render(replace(build.clean(), findings=(cache,), rounds=build.rounds((953, 0, 0, 0))), "html")
+    assert "+29.0 MiB 0 B 0 B −2.0 KiB" in Page(html[html.index('id="harmless"') :]).words
+    assert "30,449,664" not in html
+
+
 def test_a_cause_shows_its_chain_its_source_its_cure_and_how_to_see_it_again(build):
     text = Page(render(build.leaking(), "html")).words
     for expected in (
@@ -156,7 +178,7 @@ def test_without_a_recorded_path_the_chain_is_drawn(build):
 
 def test_a_cause_can_be_suppressed_by_a_line_to_paste(build):
     html = render(build.leaking(), "html")
-    assert '<pre class="suppression" tabindex="0">leak:3f9c1a7be204  # reason</pre>' in html
+    assert 'data-copy="the line">leak:3f9c1a7be204  # reason</pre>' in html
 
 
 def test_excerpts_say_what_happens_in_the_line(build):

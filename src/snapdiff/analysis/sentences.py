@@ -91,7 +91,10 @@ def _what(finding: Finding) -> str:
     size = amount(finding.bytes_per_iteration * _period(value))
     if finding.unit in ("entries", "blocks") or finding.type is None:
         return f"{pace_of(finding) if value else 'entries'} ({size})"
-    return f"{pace(value, f'`{finding.type}`', f'`{finding.type}`')} ({size})"
+    one = many = f"`{finding.type}`"
+    if finding.type == "bytes":  # "gains 1 `bytes`" reads as a size
+        one, many = f"{one} object", f"{many} objects"
+    return f"{pace(value, one, many)} ({size})"
 
 
 def _place(finding: Finding) -> str:

@@ -80,10 +80,10 @@ def growth_chart(analysis: Analysis, identity: str) -> str | None:
         straight = [points[0], points[-1]]
         name = "what a leak of as many bytes would be"
     else:
-        each = _ONE.get(finding.unit, _ONE["objects"]) if finding is not None and own else _ONE["objects"]
-        step = _KIBIBYTE if each == _ONE["bytes"] else 1
+        counts = finding.unit if finding is not None and own else "objects"
+        step = _KIBIBYTE if counts == "bytes" else 1
         straight = [(first_x, first_y), (last_x, first_y + step * (last_x - first_x))]
-        name = f"what a leak of {each} per call would be"
+        name = f"what a leak of {_ONE[counts]} per call would be"
     named = gains.counted(finding, 40) if finding is not None and own else None
     counted = "survivors" if named is None or finding is None else named
     if finding is not None and named is not None and finding.unit == "objects":

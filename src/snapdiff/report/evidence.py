@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 from snapdiff.analysis.model import Analysis, Finding, Method, Round, Verdict
@@ -98,6 +99,16 @@ def _read(rounds: tuple[Round, ...], verdict: Verdict, finding: Finding | None) 
 def _left(index: int, each: Round) -> str:
     ordinal = "first" if index == 0 else "next"
     return f"the {ordinal} call" if each.iterations == 1 else f"the {ordinal} {words.calls(each.iterations)}"
+
+
+def since(finding: Finding, rounds: tuple[Round, ...]) -> str | None:
+    """Say from which round on a finding grew in every round: `the first call`; None if not even in the last one."""
+    seen = list(zip(rounds, finding.growth, strict=False))
+    still = sum(1 for _ in takewhile(lambda pair: pair[1] > 0, reversed(seen)))
+    if still == 0:
+        return None
+    index = len(seen) - still
+    return f"{_left(index, seen[index][0])}, in {'every round' if still > 1 else 'the last round'}"
 
 
 def _own_rate(finding: Finding, value: float) -> str:

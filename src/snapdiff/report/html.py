@@ -25,7 +25,7 @@ from snapdiff.report.chain import chain_text
 from snapdiff.report.charts import growth_chart, memory_chart
 from snapdiff.report.cures import cure
 from snapdiff.report.cut import PageAnalysis, cut_for_page
-from snapdiff.report.evidence import TERMS, how_snapshots, main_finding, read_rounds, read_traced_rounds, remarks
+from snapdiff.report.evidence import TERMS, how_snapshots, main_finding, read_rounds, read_traced_rounds, remarks, since
 from snapdiff.report.gains import all_calls, counted, extra_calls, gained, held, per_call, rounds_of
 from snapdiff.report.json_format import document
 from snapdiff.report.ledger import ledger_view, share
@@ -104,6 +104,7 @@ def _render(whole: Analysis, page: PageAnalysis) -> str:
             traced_readings=read_traced_rounds(analysis),
             traced_calls=all_calls(analysis.traced_rounds),
             terms=TERMS,
+            since=since(cards[0].finding, watched) if cards else None,
             growth_picture=_picture(growth_chart(whole, "growth-chart")),
             memory_picture=_picture(memory_chart(whole, "memory-chart")),
             memory=memory,
