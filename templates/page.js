@@ -51,6 +51,8 @@
     });
   }
 
+  if (!filter) for (const each of help.querySelectorAll(".filtering")) each.remove();
+
   /* The focused section while it is on the screen, else the last one that begins near the top. */
   const current = () => {
     const focused = sections.indexOf(document.activeElement);
