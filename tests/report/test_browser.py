@@ -158,6 +158,13 @@ def test_a_narrow_screen_does_not_scroll_sideways(build, opened):
         assert 390 == page.evaluate("document.documentElement.scrollWidth")
 
 
+def test_on_paper_nothing_is_wider_than_the_sheet(build, opened):
+    page = opened(build.leaking(), viewport={"width": 718, "height": 1000}).page  # A4 less the margins of a browser
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert 718 == page.evaluate("document.documentElement.scrollWidth")
+
+
 def test_on_a_narrow_screen_the_labels_of_a_graph_keep_their_size(build, opened):
     heights = {
         opened(build.leaking(), viewport={"width": width, "height": 844})

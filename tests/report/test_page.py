@@ -116,6 +116,16 @@ def test_the_first_heading_is_the_verdict_as_it_is_pasted_into_a_ticket(build):
     assert analysis.sentence == re.sub(r"<[^>]+>", "", heading)
 
 
+def test_in_the_heading_only_the_first_clause_is_large(build):
+    sentence = "Clean: nothing grows; the first call left `a; b` once; and so on."
+    html = render(replace(build.clean(), sentence=sentence), "html")
+    heading = html[html.index("<h1") : html.index("</h1>")]
+    assert '>Clean: nothing grows<span class="rest">; the first call left ' in heading
+    assert sentence == re.sub(r"<[^>]+>", "", heading)
+    html = render(replace(build.clean(), sentence="Leak: `a; b` grows."), "html")
+    assert '"rest"' not in html[html.index("<h1") : html.index("</h1>")]
+
+
 def test_a_backtick_without_its_partner_stays_a_backtick(build):
     page = Page(render(replace(build.clean(), sentence="odd ` one"), "html"))
     assert "odd ` one" in page.words

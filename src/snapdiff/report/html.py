@@ -196,6 +196,7 @@ def environment() -> Environment:
         "count": words.count,
         "counted": counted,
         "duration": words.duration,
+        "headline": _headline,
         "held": held,
         "per_call": per_call,
         "percent": words.percent,
@@ -265,6 +266,16 @@ def _ticked(sentence: str) -> Markup:
         else:
             parts.append(Markup("<code>{0}{1}{0}</code>").format(tick, piece))
     return Markup("").join(parts)
+
+
+def _headline(sentence: str) -> Markup:
+    """Return a sentence with all that follows its first clause set smaller: the first one is what happened."""
+    from markupsafe import Markup
+
+    head, mark, rest = sentence.partition("; ")
+    if not mark or head.count("`") % 2:  # the mark is part of a name
+        return _ticked(sentence)
+    return Markup('{}<span class="rest">{}</span>').format(_ticked(head), _ticked(mark + rest))
 
 
 def _picture(svg: str | None) -> Markup | None:
