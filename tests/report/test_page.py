@@ -159,6 +159,13 @@ def test_bytes_that_are_no_leak_are_said_as_bytes(build):
     assert "30,449,664" not in html
 
 
+def test_the_method_has_a_rule_for_every_verdict(build):
+    html = render(build.leaking(), "html")
+    method = html[html.index('id="method"') :]
+    assert len(Verdict) == method[: method.index("</details>")].count("<dt><span")
+    assert "at least 15 gained in the last round" in Page(method).words
+
+
 def test_a_cause_shows_its_chain_its_source_its_cure_and_how_to_see_it_again(build):
     text = Page(render(build.leaking(), "html")).words
     for expected in (

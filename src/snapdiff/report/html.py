@@ -30,6 +30,7 @@ from snapdiff.report.gains import all_calls, counted, extra_calls, gained, held,
 from snapdiff.report.json_format import document
 from snapdiff.report.ledger import ledger_view, share
 from snapdiff.report.limits import OPEN_CAUSES, PAGE, PAGE_BYTES, TIGHT_PAGE, TOP_CAUSES
+from snapdiff.report.rules import RULES
 from snapdiff.report.source import source_lines
 from snapdiff.report.sweep import MEANINGS, SIZE_HEADS, law_rows, size_cells
 from snapdiff.report.sweepcharts import volume_chart
@@ -220,6 +221,7 @@ def environment() -> Environment:
         REDACTION=words.REDACTION,
         VERDICT=words.VERDICT_WORDS,
         MEANING=words.VERDICT_MEANINGS,
+        RULES=RULES,
         CLEAN=Verdict.CLEAN,
     )
     return made
