@@ -22,7 +22,8 @@ RULES: Final[dict[Verdict, str]] = {
         f"The rate fell to {limits.SATURATED:.0%} of what it was, or less, or nothing more came: it fills up."
     ),
     Verdict.INCONCLUSIVE: (
-        "It grew and cannot be told: the rate falls, but not by half, or changes; no longer round was there to confirm it; or the "
+        "It grew and cannot be told: the rate falls, but not by half, or changes; no longer round was "
+        "there to confirm it; or the "
         "control, the same plan around an empty function, grew too."
     ),
     Verdict.CYCLE: "The collector freed it after the round: it was garbage that refers to itself, and nothing kept it.",
