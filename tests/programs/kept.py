@@ -80,3 +80,12 @@ def kept_and_listed_weakly():
     item = Item()
     strong.append(item)
     weak.add(item)
+
+
+pages, archive = [], []
+
+
+def kept_twice_with_a_note():
+    page = bytes(50_000)
+    pages.append(page)
+    archive.append((page, bytearray(10_000)))
