@@ -41,6 +41,11 @@ from snapdiff.analysis.model import (
     TypeRow,
     Verdict,
 )
+from snapdiff.analysis.trend import Trend, trend
+from snapdiff.report import render
+from snapdiff.report.comparison import render_comparison
+from snapdiff.report.texts import with_texts as replace_texts
+from snapdiff.report.trend import render_trend
 
 MIB = 1024 * 1024
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'`{{7*7}}]]><!--\u2028\u202e\x1b[31m\x00&lt;svg/onload=alert(2)>"
@@ -572,3 +577,28 @@ def build() -> SimpleNamespace:
         hostile_comparison=make_hostile_comparison,
         huge_comparison=make_huge_comparison,
     )
+
+
+@pytest.fixture
+def course(past: Any) -> Trend:
+    """Clean, then leaking, then leaking twice as much, with a ticket."""
+    note = past.note(ticket="https://t.example/1", fixed_in="4.2.1")
+    return trend([past.run(1), past.run(2, past.finding()), past.run(3, past.finding(rate=2.0))], [note], 10)
+
+
+@pytest.fixture
+def hostile_course(course: Trend) -> Trend:
+    """The same, where every text that a stranger can choose is an attack; times stay, which are read."""
+    return replace_texts(course, lambda text: text if text[:4] == "2026" else f"{text[:12]}{HOSTILE}")
+
+
+@pytest.fixture
+def page_of() -> Callable[[Analysis | Comparison | Trend], str]:
+    """Render the page of anything that has one."""
+
+    def render_page(it: Analysis | Comparison | Trend) -> str:
+        if isinstance(it, Analysis):
+            return render(it, "html")
+        return render_trend(it, "html") if isinstance(it, Trend) else render_comparison(it, "html")
+
+    return render_page

@@ -10,9 +10,7 @@ import threading
 import pytest
 from pypdf import PdfReader
 
-from snapdiff.analysis import Analysis
 from snapdiff.report import render
-from snapdiff.report.comparison import render_comparison
 
 pytestmark = pytest.mark.browser
 
@@ -33,18 +31,17 @@ class Opened:
 
 
 @pytest.fixture
-def opened(browser, tmp_path):
-    """Open the page of an analysis from disk, as one opens what was attached to a ticket."""
+def opened(browser, tmp_path, page_of):
+    """Open a page from disk, as one opens what was attached to a ticket."""
     contexts = []
 
-    def open_page(analysis, **options):
+    def open_page(it, **options):
         path = tmp_path / "report.html"
-        html = render(analysis, "html") if isinstance(analysis, Analysis) else render_comparison(analysis, "html")
-        path.write_text(html, encoding="utf-8")
-        it = Opened(browser, **options)
-        contexts.append(it.context)
-        it.page.goto(path.as_uri())
-        return it
+        path.write_text(page_of(it), encoding="utf-8")
+        made = Opened(browser, **options)
+        contexts.append(made.context)
+        made.page.goto(path.as_uri())
+        return made
 
     yield open_page
     for context in contexts:
@@ -76,9 +73,12 @@ def served():
     server.server_close()
 
 
-@pytest.mark.parametrize("name", ["leaking", "clean", "hostile", "comparison", "hostile_comparison"])
-def test_a_page_opens_without_a_word_on_the_console_and_asks_for_nothing(build, opened, name):
-    it = opened(getattr(build, name)())
+@pytest.mark.parametrize(
+    "name", ["leaking", "clean", "hostile", "comparison", "hostile_comparison", "course", "hostile_course"]
+)
+def test_a_page_opens_without_a_word_on_the_console_and_asks_for_nothing(build, opened, request, name):
+    it = opened(request.getfixturevalue(name) if "course" in name else getattr(build, name)())
+    assert 0 == it.page.locator("img, iframe, [onerror], [onload], svg script, svg a, svg image").count()
     it.page.wait_for_timeout(100)  # an image that fails to load says so after the page did
     assert [] == it.console
     assert [] == it.dialogs
@@ -120,6 +120,22 @@ def test_with_style_and_script_blocked_the_page_is_complete(build, browser, serv
     it.context.close()
 
 
+def test_a_comparison_and_a_trend_are_complete_without_style_and_script(build, browser, course, page_of, served):
+    pages, address = served
+    for it, headings in (
+        (build.comparison(), ["Causes", "Types", "Lines", "Recordings"]),
+        (course, ["Causes", "Objects and memory", "Runs", "Method"]),
+    ):
+        pages["html"] = page_of(it)
+        with Opened(browser).context as context:
+            page = context.pages[0]
+            page.goto(address)
+            assert "Times" in page.evaluate("getComputedStyle(document.body).fontFamily")
+            assert headings == page.locator("main h2:visible").all_text_contents()
+            assert it.sentence == page.locator("h1").text_content()
+            assert 0 == page.locator("button:visible, input:visible, dialog:visible").count()
+
+
 def test_types_sort_by_number_and_say_so(build, opened):
     page = opened(build.leaking()).page
     heading = page.locator("#types th", has_text="bytes per call")
@@ -152,9 +168,9 @@ def test_the_help_names_no_key_for_a_filter_that_is_not_there(build, opened):
     assert [["j", "k", "Esc", "?"], ["j", "k", "/", "Esc", "?"]] == keys
 
 
-def test_a_narrow_screen_does_not_scroll_sideways(build, opened):
-    for analysis in (build.leaking(), build.hostile(), build.comparison(), build.hostile_comparison()):
-        page = opened(analysis, viewport={"width": 390, "height": 844}).page
+def test_a_narrow_screen_does_not_scroll_sideways(build, hostile_course, opened):
+    for it in (build.leaking(), build.hostile(), build.comparison(), build.hostile_comparison(), hostile_course):
+        page = opened(it, viewport={"width": 390, "height": 844}).page
         assert 390 == page.evaluate("document.documentElement.scrollWidth")
 
 
