@@ -19,7 +19,7 @@ from snapdiff.report.comparison import words as compared
 from snapdiff.report.schema import load_compare_schema, load_schema
 
 BUILDERS = ["comparison", "same", "inconclusive", "hostile_comparison"]
-VOID = {"meta", "br", "input"}
+VOID = {"meta", "br", "input", "wbr"}
 
 
 @pytest.fixture

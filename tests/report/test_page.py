@@ -16,7 +16,7 @@ import pytest
 from snapdiff.analysis.model import Control, Ledger, LedgerKind, Verdict
 from snapdiff.report import FORMATS, render
 
-VOID = {"meta", "br", "input", "img", "link"}
+VOID = {"meta", "br", "input", "img", "link", "wbr"}
 
 
 class Page(HTMLParser):
@@ -157,6 +157,14 @@ def test_bytes_that_are_no_leak_are_said_as_bytes(build):
     html = render(replace(build.clean(), findings=(cache,), rounds=build.rounds((953, 0, 0, 0))), "html")
     assert "+29.0 MiB 0 B 0 B −2.0 KiB" in Page(html[html.index('id="harmless"') :]).words
     assert "30,449,664" not in html
+
+
+def test_names_in_tables_break_before_their_parts_and_stay_whole_as_text(build):
+    row = replace(build.leaking().types[0], type="one.two.<Three>")
+    html = render(replace(build.leaking(), types=(row,)), "html")
+    assert "<code>one<wbr>.two<wbr>.&lt;Three&gt;</code>" in html
+    assert "<code>app/<wbr>cart.py:42</code>" in html
+    assert "one.two.<Three>" in Page(html).words
 
 
 def test_the_method_has_a_rule_for_every_verdict(build):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -193,6 +194,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     filters: dict[str, Callable[..., Any]] = {
+        "breakable": _breakable,
         "calls": words.calls,
         "count": words.count,
         "counted": counted,
@@ -278,6 +280,19 @@ def _headline(sentence: str) -> Markup:
     if not mark or head.count("`") % 2:  # the mark is part of a name
         return _ticked(sentence)
     return Markup('{}<span class="rest">{}</span>').format(_ticked(head), _ticked(mark + rest))
+
+
+def _breakable(name: str) -> Markup:
+    """Return a name with places to break a line, where a column is narrow: before the dots of a type, in a path after
+    each slash.
+    """
+    from markupsafe import Markup
+
+    places = r"(?<=/)(?=[^/])" if "/" in name else r"(?<=\w)(?=\.[^:]*$)"
+    return Markup("").join(
+        Markup.escape(part) if at == 0 else Markup("<wbr>{}").format(part)
+        for at, part in enumerate(re.split(places, name))
+    )
 
 
 def _picture(svg: str | None) -> Markup | None:
