@@ -11,7 +11,8 @@ import pytest
 
 from snapdiff.agent import allocators, libraries, mappings
 from snapdiff.agent.giving_back import give_back
-from snapdiff.agent.owners import HighWater, unfinished_tasks
+from snapdiff.agent.owners import HighWater
+from snapdiff.agent.resources import unfinished_tasks
 from snapdiff.agent.probes import Probes
 
 MIB = 1024 * 1024
