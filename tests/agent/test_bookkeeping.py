@@ -25,7 +25,7 @@ def driver(tmp_path):
     plan = {
         "target": "", "arguments": [], "setup": None, "teardown": None, "inputs": None, "rounds": [1], "trace": "off",
         "trace_depth": 1, "max_time": 0.0, "subcheckpoints": 0, "debug": False, "snapshots": "in-place", "ask_fd": -1,
-        "answer_fd": -1,
+        "answer_fd": -1, "sweep": None,
     }  # fmt: skip
     spool.create(str(tmp_path), plan)
     made = Driver(Plan(plan), str(tmp_path))

@@ -11,8 +11,9 @@ import pytest
 
 from snapdiff.agent import allocators, libraries, mappings
 from snapdiff.agent.giving_back import give_back
-from snapdiff.agent.owners import HighWater, unfinished_tasks
+from snapdiff.agent.owners import HighWater
 from snapdiff.agent.probes import Probes
+from snapdiff.agent.resources import unfinished_tasks
 
 MIB = 1024 * 1024
 PROGRAM = "owners_of_memory.py"
@@ -214,13 +215,13 @@ def test_tasks_that_are_not_done_are_counted():
     async def run():
         waiting = [asyncio.create_task(asyncio.sleep(60)) for _ in range(3)]
         await asyncio.create_task(asyncio.sleep(0))
-        found = unfinished_tasks()
+        found = len(unfinished_tasks() or ())
         for task in waiting:
             task.cancel()
         return found
 
     # Another loop may run in this thread already: a browser's, of other tests.
-    before = unfinished_tasks()
+    before = len(unfinished_tasks() or ())
     with ThreadPoolExecutor(1) as pool:
         assert 3 + 1 == pool.submit(asyncio.run, run()).result() - before
 

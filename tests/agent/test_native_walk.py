@@ -268,7 +268,7 @@ def test_traces_are_summed_up_natively_as_in_python(way):
 
 def test_while_traces_are_summed_up_in_the_program_it_stands_still(monkeypatch):
     fields = dict.fromkeys(("max_time", "subcheckpoints", "trace_depth", "debug"), 0)
-    names = dict.fromkeys(("target", "setup", "teardown", "inputs"))
+    names = dict.fromkeys(("target", "setup", "teardown", "inputs", "sweep"))
     plan = Plan({**fields, **names, "arguments": [], "rounds": [1], "trace": "off", "snapshots": "auto", "ask_fd": -1,
                  "answer_fd": -1})  # fmt: skip
     monkeypatch.setattr(checkpoint.traces, "aggregate", lambda: time.sleep(0.5))
