@@ -205,6 +205,13 @@ CONTRAST = """() => {
     const ratio = (a + .05) / (b + .05);
     if (ratio < 4.5) low.add(`${e.tagName}.${e.className} ${ratio.toFixed(2)}`);
   }
+  for (const e of document.querySelectorAll('svg text')) {
+    const box = e.closest('.node')?.querySelector('.box');
+    const under = box ? parse(getComputedStyle(box).fill) : ground(e.closest('figure'));
+    const [a, b] = [light(parse(getComputedStyle(e).fill)), light(under)].sort((x, y) => y - x);
+    const ratio = (a + .05) / (b + .05);
+    if (ratio < 4.5) low.add(`${e.textContent} ${ratio.toFixed(2)}`);
+  }
   return [...low];
 }"""
 
