@@ -10,6 +10,8 @@ import pytest
 from speed import application, commands, heap, operations, ours, peers, process, snapshots, table, ticker
 from speed.meter import Spent
 
+pytestmark = pytest.mark.corpus
+
 
 @pytest.fixture
 def emptied():

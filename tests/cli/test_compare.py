@@ -5,6 +5,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+pytestmark = pytest.mark.corpus
+
 
 @pytest.fixture(scope="session")
 def shop(programs, tmp_path_factory, silent):

@@ -4,6 +4,8 @@ import pytest
 
 from snapdiff import doctor
 
+pytestmark = pytest.mark.corpus
+
 
 @pytest.fixture(scope="module")
 def checks():

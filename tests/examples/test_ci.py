@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-pytestmark = pytest.mark.lancedb
+pytestmark = [pytest.mark.lancedb, pytest.mark.corpus]
 
 RECIPES = Path(__file__).parents[2] / "examples" / "ci"
 WORKLOADS = {

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-pytestmark = pytest.mark.lancedb
+pytestmark = [pytest.mark.lancedb, pytest.mark.corpus]
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 # Where the CI runs, the extra is installed; a skip there would hide that nothing was tested.

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.lancedb
+pytestmark = [pytest.mark.lancedb, pytest.mark.corpus]
 
 ROOT = Path(__file__).parents[2]
 FOLDER = "examples/jsonrpc_worker"

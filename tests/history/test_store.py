@@ -11,7 +11,7 @@ import pytest
 from snapdiff.analysis.model import Frame
 from snapdiff.history import HistoryError, Store, store, tables
 
-pytestmark = pytest.mark.lancedb
+pytestmark = [pytest.mark.lancedb, pytest.mark.corpus]
 
 HOSTILE = "'; DROP TABLE runs; --\\ \x1b[31m\u202e\"`\n</script>"
 

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+pytestmark = pytest.mark.corpus
+
 ROUNDS = ("--snapdiff", "--snapdiff-rounds", "1,3,20")
 
 

@@ -17,6 +17,8 @@ from snapdiff.analysis.laws import VolumeLaw
 from snapdiff.analysis.volume import Stays
 from snapdiff.recording import read
 
+pytestmark = pytest.mark.corpus
+
 SIZES = "n=100,300,1000,3000,10000"
 
 
