@@ -77,12 +77,15 @@ def _clear_free_lists() -> None:
 
     Our own work at a checkpoint fills them, and each block in them that is traced costs tracemalloc 96 bytes of malloc:
     in a traced control every reading was 4,000 to 9,000 bytes lower than the one before. With everything frozen it
-    takes no time. After the collection of a checkpoint all objects are of the oldest generation anyway.
+    takes no time; but what was frozen before must stay so. That is not only what the program froze: 3.12 itself begins
+    with 375 objects. After the collection of a checkpoint all objects are of the oldest generation anyway.
     """
-    if not gc.get_freeze_count():
-        gc.freeze()
+    if gc.get_freeze_count():
         gc.collect()
-        gc.unfreeze()
+        return
+    gc.freeze()
+    gc.collect()
+    gc.unfreeze()
 
 
 class _Sizes:
