@@ -1,8 +1,8 @@
 """Records the LanceDB examples one after the other and writes their pages.
 
     python examples/record_all.py demo OUTPUT_FOLDER       the four methods, the faulty version
-    python examples/record_all.py samples OUTPUT_FOLDER    those, 1000 calls of three workloads, growth with volume, a
-                                                           worker behind JSON-RPC, and a comparison
+    python examples/record_all.py samples OUTPUT_FOLDER    those, 1000 calls of three workloads, growth with volume, and
+                                                           a worker behind JSON-RPC
 
 Run from the top of the repository. Prints the verdict sentence and the path of each page; ends with status 1 when a
 verdict is not the expected one.
@@ -57,8 +57,6 @@ SAMPLES = [
     Run("jsonrpc-sound", "python -m examples.jsonrpc_worker.server"),
     Run("jsonrpc-faulty", "python -m examples.jsonrpc_worker.leaky", leaks=True),
 ]
-#: The faulty worker, and the sound one as its mended version.
-COMPARED = ("leaky-search", "worker-search")
 
 
 def record(run: Run, folder: Path) -> bool:
@@ -75,21 +73,12 @@ def record(run: Run, folder: Path) -> bool:
     return run.leaks == (report.verdict in ("leak", "slow-leak"))
 
 
-def compare(folder: Path) -> None:
-    """Write the page that says what the mended worker has that the faulty one had not, and the other way round."""
-    before, after = (folder / f"{name}.snapdiff" for name in COMPARED)
-    command = [sys.executable, "-m", "snapdiff", "compare", str(before), str(after), "--force"]
-    subprocess.run([*command, "-o", str(folder / "leaky-to-sound-search.html")], check=True)
-
-
 def main() -> int:
     """Record a set of examples."""
     which, folder = sys.argv[1], Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
     sets = {"demo": DEMO, "samples": SAMPLES}
     wrong = [run.name for run in sets[which] if not record(run, folder)]
-    if which == "samples":
-        compare(folder)
     if wrong:
         print(f"\nNot as expected: {', '.join(wrong)}")
     return 1 if wrong else 0
