@@ -12,6 +12,7 @@ import types
 from . import calls, counters, environment, pathrows, spool, target, windows
 from .checkpoint import Measurer, SupervisorGoneError
 from .giving_back import give_back
+from .own import below_ours
 from .plan import AUTO, ROUNDS, Plan
 from .screen import LEAST_OBJECTS, RATE_WORTH_CONFIRMING, Screen
 from .sweep import Sweep, bind
@@ -209,20 +210,28 @@ class Driver:
             self.sweep = Sweep(self.plan, self.state, self.writer, self.measurer)
             self.sweep.run(workload, control, self._trace_peaks)
             return
-        if self.plan.trace == ROUNDS and not _tracemalloc.is_tracing():
-            # A program that traces already keeps its own settings.
-            self._start_tracing()
         self.measurer.owners.extend(workload.owners())
-        counters.collect()
-        self.measurer.memory.before_rehearsal(self.measurer.untraced)
-        self._rehearse(_REHEARSALS)
-        self.measurer.memory.after_rehearsal(self.measurer.untraced)
-        self._run_series(spool.CONTROL, control, self.plan.rounds)
+        self._run_control(control)
         self._run_series(spool.WORKLOAD, workload, self.plan.rounds)
         extra = self._run_extra(workload)
         self.decided = len(self.measurer.book.history)
         if self.plan.trace == AUTO and self.screen.worth_tracing and not _tracemalloc.is_tracing():
             self._run_traced(workload, control)
+        self._look_back(workload, extra)
+
+    def _run_control(self, control: calls.Calls) -> None:
+        """Get everything ready that measuring needs, then go through the plan with empty calls."""
+        if self.plan.trace == ROUNDS and not _tracemalloc.is_tracing():
+            # A program that traces already keeps its own settings.
+            self._start_tracing()
+        counters.collect()
+        self.measurer.memory.before_rehearsal(self.measurer.untraced)
+        self._rehearse(_REHEARSALS)
+        self.measurer.memory.after_rehearsal(self.measurer.untraced)
+        self._run_series(spool.CONTROL, control, self.plan.rounds)
+
+    def _look_back(self, workload: calls.Calls, extra: int) -> None:
+        """After the last checkpoint: see what comes back when it is asked for, then look for why it grew."""
         self.state[spool.PHASE] = spool.HOLDING
         self.writer.write({"kind": "given back", "steps": give_back(self.measurer.memory.allocators)})
         self._explain(workload, extra)
@@ -311,13 +320,9 @@ class Driver:
 
     def _run_round(self, workload: calls.Calls, iterations: int, extra: bool) -> int:
         """Run one round, with sub-checkpoints in the last planned and in extra ones; return the calls made."""
-        state, plan = self.state, self.plan
-        state[spool.ROUND], state[spool.DONE], state[spool.PLANNED] = self.number, 0, iterations
-        deadline = time.monotonic() + plan.max_time - self.extra_seconds if extra else math.inf
-        parts = 1
-        if (extra or self.number == len(plan.rounds)) and state[spool.SERIES] <= spool.WORKLOAD:
-            parts += plan.subcheckpoints
-        parted = self.windows = windows.uneven(iterations, parts) if extra else windows.even(iterations, parts)
+        state = self.state
+        deadline = self._open_round(iterations, extra)
+        parted = self.windows
         done = position = 0
         seconds = 0.0
         while position < len(parted):
@@ -340,6 +345,16 @@ class Driver:
         self.seconds_per_call = seconds / max(1, done)
         self._checkpoint(done, extra, seconds, workload)
         return done
+
+    def _open_round(self, iterations: int, extra: bool) -> float:
+        """Say what round begins and divide it into windows; return when it must end, in monotonic seconds."""
+        state, plan = self.state, self.plan
+        state[spool.ROUND], state[spool.DONE], state[spool.PLANNED] = self.number, 0, iterations
+        parts = 1
+        if (extra or self.number == len(plan.rounds)) and state[spool.SERIES] <= spool.WORKLOAD:
+            parts += plan.subcheckpoints
+        self.windows = windows.uneven(iterations, parts) if extra else windows.even(iterations, parts)
+        return time.monotonic() + plan.max_time - self.extra_seconds if extra else math.inf
 
     def _checkpoint(self, iterations: int, extra: bool, call_seconds: float, workload: calls.Calls) -> None:
         self.state[spool.PHASE] = spool.MEASURING
@@ -418,10 +433,7 @@ class Driver:
         """Print an error of the program as Python would have, without our frames on top."""
         import traceback
 
-        folder = os.path.dirname(os.path.abspath(__file__))
-        trace = error.__traceback__
-        while trace is not None and trace.tb_frame.f_code.co_filename.startswith(folder):
-            trace = trace.tb_next
+        trace = below_ours(error.__traceback__)
         traceback.print_exception(type(error), error, trace)
 
 

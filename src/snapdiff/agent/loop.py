@@ -11,11 +11,10 @@ import _tracemalloc
 import math
 import time
 
-from . import calls, counters, spool, windows
-from .driver import _REHEARSALS, EXTRA_FACTORS, _nothing
-from .giving_back import give_back
+from . import calls, spool
+from .driver import EXTRA_FACTORS, _nothing
 from .inprocess import Guest
-from .plan import AUTO, ROUNDS
+from .plan import AUTO
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
@@ -53,13 +52,7 @@ class Loop(Guest):
         """Run the control, before the loop begins."""
         self.describe()
         self.stage = "measuring"
-        if self.plan.trace == ROUNDS and not _tracemalloc.is_tracing():
-            self._start_tracing()
-        counters.collect()
-        self.measurer.memory.before_rehearsal(self.measurer.untraced)
-        self._rehearse(_REHEARSALS)
-        self.measurer.memory.after_rehearsal(self.measurer.untraced)
-        self._run_series(spool.CONTROL, self.control, self.plan.rounds)
+        self._run_control(self.control)
 
     def items(self, source: Iterator[Any] | None) -> Items:
         """Return what the program loops over."""
@@ -79,9 +72,7 @@ class Loop(Guest):
         self.decided = self.decided or len(self.measurer.book.history)
         if self.confirming:
             self.writer.write({"kind": "note", "text": _NOT_SOUGHT})
-        self.state[spool.PHASE] = spool.HOLDING
-        self.writer.write({"kind": "given back", "steps": give_back(self.measurer.memory.allocators)})
-        self._explain(self.body, self.extra)
+        self._look_back(self.body, self.extra)
         self.end()
 
     def fail(self, error: BaseException) -> None:
@@ -141,13 +132,8 @@ class Loop(Guest):
 
     def _round(self, iterations: int, extra: bool) -> Generator[int, int, int]:
         """Go through one round as the driver does; return the calls made."""
-        state, plan = self.state, self.plan
-        state[spool.ROUND], state[spool.DONE], state[spool.PLANNED] = self.number, 0, iterations
-        self.deadline = time.monotonic() + plan.max_time - self.extra_seconds if extra else math.inf
-        parts = 1
-        if (extra or self.number == len(plan.rounds)) and state[spool.SERIES] <= spool.WORKLOAD:
-            parts += plan.subcheckpoints
-        self.windows = windows.uneven(iterations, parts) if extra else windows.even(iterations, parts)
+        state = self.state
+        self.deadline = self._open_round(iterations, extra)
         done = position = 0
         seconds = 0.0
         while position < len(self.windows):

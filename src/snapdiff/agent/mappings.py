@@ -36,20 +36,11 @@ def read() -> bytes:
 
 
 def resident() -> int | None:
-    """Return resident memory in bytes, None where it cannot be read."""
-    return _stated("/proc/self/smaps_rollup", b"Rss:")
-
-
-def high_water_mark() -> int | None:
-    """Return the most bytes that were ever resident, None where the kernel does not say."""
-    return _stated("/proc/self/status", b"VmHWM:")
-
-
-def _stated(path: str, key: bytes) -> int | None:
+    """Return resident memory in bytes, to the page; None where it cannot be read."""
     try:
-        with open(path, "rb") as file:
+        with open("/proc/self/smaps_rollup", "rb") as file:
             for line in file:
-                if line.startswith(key):
+                if line.startswith(b"Rss:"):
                     return int(line.split()[1]) * _KIBI
     except OSError:
         pass

@@ -9,6 +9,7 @@ from .names import HAVE_GC, flags
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
+    from types import TracebackType
     from typing import Any
 
 _CONTAINERS = (list, tuple, set)
@@ -80,3 +81,10 @@ def _frames() -> list[Any]:
             frames.append(frame)
         frame = frame.f_back
     return frames
+
+
+def below_ours(trace: TracebackType | None) -> TracebackType | None:
+    """Return a traceback without the agent's frames on top, as if Python had called the program itself."""
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(FOLDER):
+        trace = trace.tb_next
+    return trace

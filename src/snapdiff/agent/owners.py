@@ -10,6 +10,7 @@ import gc
 
 from . import allocators, libraries, mappings, resources
 from .probes import Probes
+from .resident import resident
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
@@ -138,11 +139,11 @@ class HighWater:
 
     def start(self) -> None:
         """Watch from here on."""
-        self._mark = mappings.high_water_mark() or 0
+        self._mark = resident()[1] or 0
 
     def stop(self) -> None:
         """Watch no longer, and keep what was seen: a mark that has not risen says nothing."""
-        mark = mappings.high_water_mark() or 0
+        mark = resident()[1] or 0
         if mark > self._mark:
             self._highest = mark
 

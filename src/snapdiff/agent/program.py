@@ -5,11 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from .own import FOLDER
-
-TYPE_CHECKING = False  # typing itself takes 8 ms to import
-if TYPE_CHECKING:
-    from types import TracebackType
+from .own import below_ours
 
 SCRIPT, MODULE, CODE = "script", "module", "code"
 
@@ -52,8 +48,6 @@ def _first_on_path(folder: str) -> None:
 
 def tell(error: BaseException) -> int:
     """Tell of an error as Python would, without our frames on top; return the exit status."""
-    trace: TracebackType | None = error.__traceback__
-    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(FOLDER):
-        trace = trace.tb_next
+    trace = below_ours(error.__traceback__)
     sys.excepthook(type(error), error.with_traceback(trace), trace)
     return 130 if isinstance(error, KeyboardInterrupt) else 1

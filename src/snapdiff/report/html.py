@@ -72,54 +72,58 @@ def render_html(analysis: Analysis) -> str:
 
 
 def _render(whole: Analysis, page: PageAnalysis) -> str:
-    style, script = asset("page.css"), asset("page.js")
     analysis = page.analysis
     causes = [finding for finding in analysis.findings if finding.verdict in words.CAUSES]
     cards = [card(number, finding, rounds_of(analysis, finding)) for number, finding in enumerate(causes, 1)]
     watched = rounds_of(analysis, main_finding(analysis))
     memory = ledger_view(analysis, "ledger-chart")
-    html = (
-        environment()
-        .get_template("page.html")
-        .render(
-            analysis=analysis,
-            style=trusted(style),
-            script=trusted(script),
-            policy=policy(style, script),
-            data=trusted(inert(document(analysis, page.said))),
-            word=words.VERDICT_WORDS[analysis.verdict],
-            meaning=_meaning(analysis),
-            sweep=_sweep(analysis.sweep),
-            main=main_finding(analysis),
-            cards=cards,
-            open_causes=OPEN_CAUSES,
-            top_causes=TOP_CAUSES,
-            suppressed=[
-                (row, len(full.fingerprints)) for row, full in zip(analysis.suppressed, whole.suppressed, strict=False)
-            ],
-            accepted=sum(len(row.fingerprints) for row in whole.suppressed),
-            all_calls=all_calls(watched),
-            extra_calls=extra_calls(watched),
-            remarks=remarks(analysis),
-            harmless=[finding for finding in analysis.findings if finding.verdict not in words.CAUSES],
-            readings=read_rounds(analysis),
-            traced_readings=read_traced_rounds(analysis),
-            traced_calls=all_calls(analysis.traced_rounds),
-            terms=TERMS,
-            since=since(cards[0].finding, watched) if cards else None,
-            growth_picture=_picture(growth_chart(whole, "growth-chart")),
-            memory_picture=_picture(memory_chart(whole, "memory-chart")),
-            memory=memory,
-            ledger_picture=_picture(memory.picture),
-            failed=[row for row in analysis.audit if not row.passed],
-            more_types=page.more_types,
-            more_lines=page.more_lines,
-            said=page.said,
-            command=shlex.join(analysis.method.command),
-            snapshots=how_snapshots(analysis.method),
-        )
+    return fill(
+        environment(),
+        "page.html",
+        document(analysis, page.said),
+        analysis=analysis,
+        word=words.VERDICT_WORDS[analysis.verdict],
+        meaning=_meaning(analysis),
+        sweep=_sweep(analysis.sweep),
+        main=main_finding(analysis),
+        cards=cards,
+        open_causes=OPEN_CAUSES,
+        top_causes=TOP_CAUSES,
+        suppressed=[
+            (row, len(full.fingerprints)) for row, full in zip(analysis.suppressed, whole.suppressed, strict=False)
+        ],
+        accepted=sum(len(row.fingerprints) for row in whole.suppressed),
+        all_calls=all_calls(watched),
+        extra_calls=extra_calls(watched),
+        remarks=remarks(analysis),
+        harmless=[finding for finding in analysis.findings if finding.verdict not in words.CAUSES],
+        readings=read_rounds(analysis),
+        traced_readings=read_traced_rounds(analysis),
+        traced_calls=all_calls(analysis.traced_rounds),
+        terms=TERMS,
+        since=since(cards[0].finding, watched) if cards else None,
+        growth_picture=_picture(growth_chart(whole, "growth-chart")),
+        memory_picture=_picture(memory_chart(whole, "memory-chart")),
+        memory=memory,
+        ledger_picture=_picture(memory.picture),
+        failed=[row for row in analysis.audit if not row.passed],
+        more_types=page.more_types,
+        more_lines=page.more_lines,
+        said=page.said,
+        command=shlex.join(analysis.method.command),
+        snapshots=how_snapshots(analysis.method),
     )
-    return words.visible(html)
+
+
+def fill(environment: Environment, template: str, data: dict[str, Any], **values: Any) -> str:
+    """Return a page: a template with its own style and script, the policy for no others, and `data` for machines."""
+    style, script = _asset("page.css"), _asset("page.js")
+    return words.visible(
+        environment.get_template(template).render(
+            style=trusted(style), script=trusted(script), policy=_policy(style, script), data=trusted(_inert(data)),
+            **values,
+        )
+    )  # fmt: skip
 
 
 def _meaning(analysis: Analysis) -> str:
@@ -187,7 +191,7 @@ def environment() -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     made = Environment(
-        loader=FunctionLoader(asset),
+        loader=FunctionLoader(_asset),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -230,12 +234,12 @@ def environment() -> Environment:
 
 
 @lru_cache(maxsize=32)
-def asset(name: str) -> str:
+def _asset(name: str) -> str:
     """Return the text of a file in templates/."""
     return files(_TEMPLATES).joinpath(name).read_text(encoding="utf-8")
 
 
-def policy(style: str, script: str) -> str:
+def _policy(style: str, script: str) -> str:
     """Return the page's own content security policy: this one style, this one script, nothing else."""
     return (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
@@ -247,7 +251,7 @@ def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
-def inert(data: dict[str, Any]) -> str:
+def _inert(data: dict[str, Any]) -> str:
     """Return `data` as JSON that cannot end its element: markup characters as JSON escapes."""
     return json.dumps(data, separators=(",", ":"), allow_nan=False).translate(_INERT)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from snapdiff.analysis.comparison import Change, Comparison
 from snapdiff.analysis.model import Round
-from snapdiff.report import html, words
+from snapdiff.report import html
 from snapdiff.report.comparison import words as compared
 from snapdiff.report.comparison.cut import cut_for_page
 from snapdiff.report.comparison.json_format import document
@@ -31,7 +31,6 @@ def render_html(comparison: Comparison) -> str:
 
 def _render(whole: Comparison, caps: PageCaps) -> str:
     comparison, said = cut_for_page(whole, caps)
-    style, script = html.asset("page.css"), html.asset("page.js")
     environment = html.environment().overlay()
     environment.filters = {
         **environment.filters,
@@ -43,13 +42,12 @@ def _render(whole: Comparison, caps: PageCaps) -> str:
         "spanned": compared.span,
         "what": compared.what,
     }
-    page = environment.get_template("compare.html").render(
+    return html.fill(
+        environment,
+        "compare.html",
+        document(comparison, said),
         comparison=comparison,
         target=comparison.after.runs[0].method.target,
-        style=html.trusted(style),
-        script=html.trusted(script),
-        policy=html.policy(style, script),
-        data=html.trusted(html.inert(document(comparison, said))),
         cards=[
             ChangeCard(number, change, html.card(number, change.finding, _rounds(whole, whole.changes[number - 1])))
             for number, change in enumerate(comparison.changes, 1)
@@ -67,7 +65,6 @@ def _render(whole: Comparison, caps: PageCaps) -> str:
         OUTCOME=compared.OUTCOME,
         MEANING_OF=compared.MEANING,
     )
-    return words.visible(page)
 
 
 def _rounds(whole: Comparison, change: Change) -> tuple[Round, ...]:

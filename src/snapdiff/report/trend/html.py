@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from snapdiff.analysis.model import LedgerKind
 from snapdiff.analysis.past import Owned
 from snapdiff.analysis.trend import Course, State, Trend
-from snapdiff.report import html, words
+from snapdiff.report import html
 from snapdiff.report.limits import OPEN_CAUSES, PAGE, PAGE_BYTES, TIGHT_PAGE, TURNS, PageCaps
 from snapdiff.report.trend import charts
 from snapdiff.report.trend import words as said
@@ -47,7 +47,6 @@ def render_html(trend: Trend) -> str:
 
 def _render(whole: Trend, caps: PageCaps) -> str:
     trend, cut = cut_for_page(whole, caps)
-    style, script = html.asset("page.css"), html.asset("page.js")
     environment = html.environment().overlay()
     environment.filters = {
         **environment.filters,
@@ -55,13 +54,12 @@ def _render(whole: Trend, caps: PageCaps) -> str:
         "commit": said.commit,
         "moment": said.moment,
     }
-    page = environment.get_template("trend.html").render(
+    return html.fill(
+        environment,
+        "trend.html",
+        document(trend, cut),
         trend=trend,
         latest=trend.runs[-1],
-        style=html.trusted(style),
-        script=html.trusted(script),
-        policy=html.policy(style, script),
-        data=html.trusted(html.inert(document(trend, cut))),
         cards=[_card(trend, number, course) for number, course in enumerate(trend.courses, 1)],
         owners=_owners(trend),
         verdict_picture=_picture(charts.verdict_chart(trend, "verdict-chart")),
@@ -78,7 +76,6 @@ def _render(whole: Trend, caps: PageCaps) -> str:
         link=said.link,
         STATE=said.STATE,
     )
-    return words.visible(page)
 
 
 def _card(trend: Trend, number: int, course: Course) -> CourseCard:
