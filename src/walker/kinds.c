@@ -1,5 +1,5 @@
 /* What the walk knows of a type: its name, how large and how long its instances are, how they lead on. */
-#include "walker.h"
+#include "sizes.h"
 
 #define MOST_NAME 200
 #define MOST_CANDIDATES 300
@@ -62,15 +62,14 @@ uint32_t edge_around(Walk *walk, const char *before, PyObject *name, const char 
 }
 
 /* Names that are looked up in the namespaces of types: made once, nothing is made during a walk. */
-static PyObject *key_module, *key_sizeof, *key_get, *key_annotations;
+static PyObject *key_module, *key_get, *key_annotations;
 
 int kinds_open(void)
 {
     key_module = PyUnicode_InternFromString("__module__");
-    key_sizeof = PyUnicode_InternFromString("__sizeof__");
     key_get = PyUnicode_InternFromString("__get__");
     key_annotations = PyUnicode_InternFromString("__annotations__");
-    return key_module && key_sizeof && key_get && key_annotations ? 0 : -1;
+    return key_module && key_get && key_annotations && sizes_open() == 0 ? 0 : -1;
 }
 
 /* Return what a heap type has as its `__module__`. Borrowed. */
@@ -110,197 +109,6 @@ uint32_t type_text(Walk *walk, PyTypeObject *type)
             at = scratch_bytes(walk, at, "(unnamed type)", room < 14 ? (size_t)room : 14);
     }
     return book_text(walk->book, walk->scratch.items, at);
-}
-
-/* -- sizes ------------------------------------------------------------------------------------------------ */
-
-static int is_trusted(Walk *walk, PyTypeObject *owner)
-{
-    if (!walk->types->trusted.cells)
-        return 1;
-    const Text *name = &walk->book->texts.items[type_text(walk, owner)];
-    const char *dot = memchr(name->bytes, '.', name->length);
-    if (!dot)
-        return 1;
-    uint32_t module = book_text(walk->book, name->bytes, (size_t)(dot - name->bytes));
-    return map_find(&walk->types->trusted, (uint64_t)module + 1) != NULL;
-}
-
-/* As sizes.sizer: the nearest `__sizeof__` that is written in C by those who are known to only add numbers. */
-static void find_size(Walk *walk, Kind *kind)
-{
-    PyTypeObject *type = kind->type;
-    int64_t header = kind->has_gc ? (int64_t)sizeof(PyGC_Head) : 0;
-    if (type->tp_flags & (FLAG_MANAGED_DICT | FLAG_MANAGED_WEAKREF))
-        header += 2 * (int64_t)sizeof(PyObject *);
-    kind->size = header;
-    PyObject *mro = type->tp_mro;
-    Py_ssize_t bases = mro ? PyTuple_GET_SIZE(mro) : 1;
-    for (Py_ssize_t i = 0; i < bases; i++) {
-        PyTypeObject *base = mro ? (PyTypeObject *)PyTuple_GET_ITEM(mro, i) : type;
-        PyObject *namespace = type_namespace(base);
-        PyObject *method = namespace ? value_at(namespace, key_sizeof) : NULL;
-        if (!method || !Py_IS_TYPE(method, &PyMethodDescr_Type))
-            continue;
-        PyTypeObject *owner = PyDescr_TYPE(method);
-        if (!PyType_IsSubtype(type, owner))
-            continue; /* Borrowed: `__sizeof__ = list.__sizeof__` in a class that is no list. */
-        if (method != walk->types->object_sizeof && !is_trusted(walk, owner))
-            continue;
-        const PyMethodDef *definition = ((PyMethodDescrObject *)method)->d_method;
-        kind->measure_method = method;
-        kind->measure = (definition->ml_flags & ~METH_COEXIST) == METH_NOARGS ? definition->ml_meth : NULL;
-        kind->sizing = SIZE_METHOD;
-        if (method == walk->types->object_sizeof) {
-            if (!type->tp_itemsize) {
-                kind->sizing = SIZE_ONCE;
-            } else if (PyType_IsSubtype(type, &PyTuple_Type) || PyType_IsSubtype(type, &PyBytes_Type)) {
-                kind->sizing = SIZE_ITEMS;
-                kind->size += type->tp_basicsize;
-            }
-        } else if (owner == &PyUnicode_Type && type == &PyUnicode_Type) {
-            kind->sizing = SIZE_TEXT;
-        } else if (owner == &PyLong_Type && type == &PyLong_Type) {
-            kind->sizing = SIZE_INT;
-        } else if (owner == &PyList_Type) {
-            kind->sizing = SIZE_LIST;
-            kind->size += type->tp_basicsize;
-        } else if (owner == &PySet_Type || owner == &PyFrozenSet_Type) {
-            kind->sizing = SIZE_SET;
-            kind->size += type->tp_basicsize;
-        }
-        return;
-    }
-    kind->sizing = SIZE_FIXED;
-    kind->size += type->tp_itemsize ? 0 : type->tp_basicsize;
-}
-
-static int64_t measured(Kind *kind, PyObject *object)
-{
-    PyObject *result =
-        kind->measure ? kind->measure(object, NULL) : PyObject_CallOneArg(kind->measure_method, object);
-    if (!result) {
-        PyErr_Clear();
-        return 0;
-    }
-    int64_t size = PyLong_CheckExact(result) ? (int64_t)PyLong_AsSsize_t(result) : 0;
-    Py_DECREF(result);
-    return size;
-}
-
-static Py_ssize_t digits_of(PyObject *number)
-{
-#if PY_VERSION_HEX >= 0x030C0000
-    return (Py_ssize_t)(((PyLongObject *)number)->long_value.lv_tag >> 3);
-#else
-    Py_ssize_t size = Py_SIZE(number);
-    return size < 0 ? -size : size;
-#endif
-}
-
-#define KNOWN_DIGITS 8
-
-/* Return an object's size in bytes, with what the allocator puts in front of it. */
-int64_t size_of(Kind *kind, PyObject *object)
-{
-    static int64_t by_digits[KNOWN_DIGITS];
-    switch (kind->sizing) {
-    case SIZE_FIXED:
-        return kind->size;
-    case SIZE_ONCE:
-        kind->size += measured(kind, object);
-        kind->sizing = SIZE_FIXED;
-        return kind->size;
-    case SIZE_ITEMS:
-        return kind->size + Py_SIZE(object) * kind->type->tp_itemsize;
-    case SIZE_TEXT:
-        if (PyUnicode_IS_COMPACT_ASCII(object)
-#if PY_VERSION_HEX < 0x030C0000
-            && !((PyASCIIObject *)object)->wstr
-#endif
-        )
-            return kind->size + (int64_t)sizeof(PyASCIIObject) + PyUnicode_GET_LENGTH(object) + 1;
-        return kind->size + measured(kind, object);
-    case SIZE_INT: {
-        Py_ssize_t digits = digits_of(object);
-        if (digits >= KNOWN_DIGITS)
-            return kind->size + measured(kind, object);
-        if (!by_digits[digits])
-            by_digits[digits] = measured(kind, object);
-        return kind->size + by_digits[digits];
-    }
-    case SIZE_LIST:
-        return kind->size + ((PyListObject *)object)->allocated * (int64_t)sizeof(PyObject *);
-    case SIZE_SET: {
-        PySetObject *set = (PySetObject *)object;
-        return kind->size + (set->table != set->smalltable ? (set->mask + 1) * (int64_t)sizeof(setentry) : 0);
-    }
-    default:
-        return kind->size + measured(kind, object);
-    }
-}
-
-/* -- lengths ---------------------------------------------------------------------------------------------- */
-
-static Py_ssize_t offset_of_cache; /* where an lru_cache has its dict; found out by walker_check */
-
-void set_cache_offset(Py_ssize_t offset)
-{
-    offset_of_cache = offset;
-}
-
-static PyObject *cache_dict(PyObject *cache)
-{
-    return *(PyObject **)((char *)cache + offset_of_cache);
-}
-
-/* The dict is gone when the collector has cleared the cache and somebody revived it. */
-Py_ssize_t cached_entries(PyObject *cache)
-{
-    PyObject *dict = cache_dict(cache);
-    return dict ? ((PyDictObject *)dict)->ma_used : 0;
-}
-
-/* Return how many entries a collection has, 0 for anything else. */
-int64_t entries_of(Walk *walk, Kind *kind, PyObject *object)
-{
-    switch (kind->lengths) {
-    case LENGTH_DICT:
-        return ((PyDictObject *)object)->ma_used;
-    case LENGTH_ITEMS:
-        return Py_SIZE(object);
-    case LENGTH_SET:
-        return ((PySetObject *)object)->used;
-    case LENGTH_CACHE:
-        return cached_entries(object);
-    case LENGTH_STREAM: {
-        PyObject *position = PyObject_CallOneArg(walk->types->stream_position, object);
-        if (!position) {
-            PyErr_Clear();
-            return 0;
-        }
-        int64_t end = PyLong_CheckExact(position) ? (int64_t)PyLong_AsSsize_t(position) : 0;
-        Py_DECREF(position);
-        return end;
-    }
-    default:
-        return 0;
-    }
-}
-
-static Lengths lengths_of(Walk *walk, PyTypeObject *type)
-{
-    if (PyType_IsSubtype(type, &PyDict_Type))
-        return LENGTH_DICT;
-    if (PyType_IsSubtype(type, &PyList_Type))
-        return LENGTH_ITEMS;
-    if (PyType_IsSubtype(type, &PySet_Type) || PyType_IsSubtype(type, &PyFrozenSet_Type))
-        return LENGTH_SET;
-    if (PyType_IsSubtype(type, &PyTuple_Type) || PyType_IsSubtype(type, walk->types->deque))
-        return LENGTH_ITEMS;
-    if (type == walk->types->cache)
-        return LENGTH_CACHE;
-    return type == walk->types->text_stream ? LENGTH_STREAM : LENGTH_NONE;
 }
 
 /* -- how it leads on -------------------------------------------------------------------------------------- */
@@ -376,6 +184,33 @@ static int is_dull(PyTypeObject *type)
            type == &PyCode_Type || type == &PyLong_Type || type == &PyFloat_Type || type == &PyComplex_Type;
 }
 
+/* Note the slots of an instance if it is one of which all referents can be read without asking its type.
+ *
+ * Those are instances of classes that Python code made, as are all that these are derived from.
+ */
+static void find_reading(Walk *walk, Kind *kind)
+{
+    PyTypeObject *type = kind->type, *base = type;
+    if (type == &PyList_Type)
+        kind->reading = READ_LIST;
+    else if (type == &PyTuple_Type)
+        kind->reading = READ_TUPLE;
+    else if (type == &PyDict_Type)
+        kind->reading = READ_DICT;
+    else if (!kind->has_gc || !type->tp_traverse)
+        kind->reading = READ_NOTHING;
+    if (kind->reading != READ_TOLD || (type->tp_dictoffset && !(type->tp_flags & FLAG_MANAGED_DICT)))
+        return;
+    for (; base && base->tp_traverse == walk->types->instance_traverse; base = base->tp_base) {
+        const PyMemberDef *member = slots_of(base);
+        for (Py_ssize_t i = 0; i < Py_SIZE(base); i++)
+            if (member[i].type == OBJECT_SLOT)
+                vec_push(&walk->arena, kind->members, member[i].offset);
+    }
+    if (base == &PyBaseObject_Type && base != type)
+        kind->reading = READ_INSTANCE;
+}
+
 static int starts_with(const Text *text, const char *start)
 {
     size_t length = strlen(start);
@@ -388,16 +223,9 @@ static int text_is(Walk *walk, uint32_t number, const char *expected)
     return text->length == strlen(expected) && !memcmp(text->bytes, expected, text->length);
 }
 
-Kind *kind_of(Walk *walk, PyTypeObject *type)
+static Kind *make_kind(Walk *walk, PyTypeObject *type)
 {
-    if (walk->last_kind && walk->last_kind->type == type)
-        return walk->last_kind;
-    int fresh;
-    uint64_t *place = map_place(&walk->arena, &walk->kinds, (uint64_t)(uintptr_t)type, &fresh);
-    if (!fresh)
-        return walk->last_kind = (Kind *)(uintptr_t)*place;
     Kind *kind = arena_take_zeroed(&walk->arena, sizeof(Kind));
-    *place = (uint64_t)(uintptr_t)kind;
     vec_push(&walk->arena, walk->all_kinds, kind);
     kind->type = type;
     kind->name = type_text(walk, type);
@@ -414,8 +242,20 @@ Kind *kind_of(Walk *walk, PyTypeObject *type)
     kind->is_ours = (uint8_t)starts_with(&walk->book->texts.items[kind->name], walk->package);
     kind->incomplete = kind->plan == PLAN_MODULE || kind->plan == PLAN_CLASS || kind->plan == PLAN_FUNCTION ||
                        kind->plan == PLAN_CODE || kind->plan == PLAN_CACHE;
+    kind->leads_on = kind->has_gc || kind->extra != EXTRA_NONE;
+    find_reading(walk, kind);
     find_size(walk, kind);
-    return walk->last_kind = kind;
+    return kind;
+}
+
+/* Return what is known of a type that was not met lately. */
+Kind *kind_far(Walk *walk, PyTypeObject *type)
+{
+    int fresh;
+    uint64_t *place = map_place(&walk->arena, &walk->kinds, (uint64_t)(uintptr_t)type, &fresh);
+    if (fresh)
+        *place = (uint64_t)(uintptr_t)make_kind(walk, type);
+    return walk->near[near_place(type)] = (Kind *)(uintptr_t)*place;
 }
 
 /* -- attributes ------------------------------------------------------------------------------------------- */
@@ -423,9 +263,7 @@ Kind *kind_of(Walk *walk, PyTypeObject *type)
 /* Say whether a class has `__get__`: what it makes are descriptors, which asking would run. */
 static int has_get(Walk *walk, PyTypeObject *type)
 {
-    Kind *last = walk->last_kind;
     Kind *kind = kind_of(walk, type);
-    walk->last_kind = last;
     if (!kind->looked_for_get) {
         kind->looked_for_get = 1;
         PyObject *mro = type->tp_mro;
@@ -484,7 +322,7 @@ static void add_slot(Walk *walk, Map *met, Kind *kind, PyObject *name, PyObject 
     map_place(&walk->arena, met, (uint64_t)text + 1, &fresh);
     if (!fresh)
         return;
-    int is_object = member->type == 6 /* T_OBJECT */ || member->type == 16 /* T_OBJECT_EX */;
+    int is_object = member->type == 6 /* T_OBJECT */ || member->type == OBJECT_SLOT;
     /* A class may hold a slot of another one (`y = Other.x`): its instances have nothing there. */
     int is_there = is_object && PyType_IsSubtype(kind->type, PyDescr_TYPE(descriptor));
     Py_ssize_t offset = is_there ? member->offset : -1;

@@ -112,6 +112,75 @@ static inline Attributes attributes_of(PyObject *object, PyTypeObject *type)
     return found;
 }
 
+/* The slots of a class that Python code made, as many as Py_SIZE of it, and the type of one: T_OBJECT_EX. */
+#define OBJECT_SLOT 16
+
+static inline const PyMemberDef *slots_of(PyTypeObject *type)
+{
+    return (const PyMemberDef *)((const char *)type + Py_TYPE(type)->tp_basicsize);
+}
+
+/* The values of an instance that has no dict, NULL where it has one, or nothing. */
+static inline PyObject **plain_values(PyObject *object, PyTypeObject *type)
+{
+    PyDictValues *values = attributes_of(object, type).values;
+#if PY_VERSION_HEX >= 0x030D0000
+    if (values && _PyObject_ManagedDictPointer(object)->dict)
+        return NULL;
+#endif
+    return values ? values->values : NULL;
+}
+
+/* As PyDict_Next, which is not asked for each entry of a dict that has a table of its own. */
+static inline int next_entry(PyObject *object, Py_ssize_t *at, PyObject **key, PyObject **value)
+{
+    PyDictObject *dict = (PyDictObject *)object;
+    PyDictKeysObject *keys = dict->ma_keys;
+    if (dict->ma_values)
+        return PyDict_Next(object, at, key, value);
+    Py_ssize_t i = *at, count = keys->dk_nentries;
+    if (DK_IS_UNICODE(keys)) {
+        PyDictUnicodeEntry *entries = DK_UNICODE_ENTRIES(keys);
+        while (i < count && !entries[i].me_value)
+            i++;
+        if (i >= count)
+            return 0;
+        *key = entries[i].me_key;
+        *value = entries[i].me_value;
+    } else {
+        PyDictKeyEntry *entries = DK_ENTRIES(keys);
+        while (i < count && !entries[i].me_value)
+            i++;
+        if (i >= count)
+            return 0;
+        *key = entries[i].me_key;
+        *value = entries[i].me_value;
+    }
+    *at = i + 1;
+    return 1;
+}
+
+/* The bytes of a dict's table where it has one for itself, 0 where it shares its keys: dict.__sizeof__. */
+static inline int64_t bytes_of_table(PyObject *dict)
+{
+    const PyDictKeysObject *keys = ((PyDictObject *)dict)->ma_keys;
+    if (((PyDictObject *)dict)->ma_values || keys->dk_refcnt != 1)
+        return 0;
+    size_t entry = DK_IS_UNICODE(keys) ? sizeof(PyDictUnicodeEntry) : sizeof(PyDictKeyEntry);
+    size_t usable = ((size_t)2 << keys->dk_log2_size) / 3;
+    return (int64_t)(sizeof(PyDictKeysObject) + ((size_t)1 << keys->dk_log2_index_bytes) + usable * entry);
+}
+
+static inline Py_ssize_t digits_of(PyObject *number)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    return (Py_ssize_t)(((PyLongObject *)number)->long_value.lv_tag >> 3);
+#else
+    Py_ssize_t size = Py_SIZE(number);
+    return size < 0 ? -size : size;
+#endif
+}
+
 /* How many names a class has for the values of its instances, and one of them. */
 static inline Py_ssize_t shared_names(PyTypeObject *type)
 {

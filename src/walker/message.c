@@ -121,7 +121,7 @@ static void write_paths(Walk *walk, Bytes *out)
 void message_write(Walk *walk, const Request *request, Bytes *out, size_t texts_before, int64_t nanoseconds)
 {
     put_number(walk, out, MAGIC);
-    put_number(walk, out, (int64_t)walk->tracked.count);
+    put_number(walk, out, (int64_t)walk->tracked_count);
     put_number(walk, out, (int64_t)walk->references);
     put_number(walk, out, (int64_t)walk->arena.peak);
     put_number(walk, out, nanoseconds);

@@ -1,5 +1,6 @@
 /* The Python face of the walker: `_walker.Walker`, used by agent/snapshots.py. */
 #include "message.h"
+#include "sizes.h"
 #include "tables.h"
 
 #include "allocators.h"
@@ -315,10 +316,12 @@ static int walker_init(Walker *walker, PyObject *arguments, PyObject *keywords)
     known->proxy = given_type(types, "proxy");
     known->callable_proxy = given_type(types, "callable_proxy");
     known->text_stream = given_type(types, "text_stream");
+    PyTypeObject *plain = given_type(types, "plain");
+    known->instance_traverse = plain ? plain->tp_traverse : NULL;
     known->object_sizeof = PyDict_GetItemString(types, "object_sizeof");
     known->stream_position = PyDict_GetItemString(types, "stream_position");
     if (!known->deque || !known->cache || !known->weak_reference || !known->proxy || !known->callable_proxy ||
-        !known->text_stream || !known->object_sizeof || !known->stream_position) {
+        !known->text_stream || !known->instance_traverse || !known->object_sizeof || !known->stream_position) {
         PyErr_SetString(PyExc_ValueError, "a type is missing");
         return -1;
     }

@@ -1,9 +1,6 @@
 /* From the objects of one path to the paths below it: agent/spread.py in C, one function a kind of object. */
-#include "walker.h"
-
-/* For its structures only. */
-#pragma GCC diagnostic ignored "-Wunused-variable"
-#include <datetime.h>
+#include "referents.h"
+#include "sizes.h"
 
 #define MOST_NAMED_KEYS 64
 #define LONGEST_KEY 40
@@ -11,39 +8,7 @@
 #define FEW 12
 #define ASKED_FOR_ALL 20
 
-/* -- what an object refers to ----------------------------------------------------------------------------- */
-
-/* How a type tells the collector what an object refers to; NULL for an object that is not the collector's. */
-static traverseproc traversal(PyObject *object)
-{
-    return PyObject_IS_GC(object) ? Py_TYPE(object)->tp_traverse : NULL;
-}
-
-typedef struct {
-    Walk *walk;
-    Visit visit;
-} Visitor;
-
-static int visit_through(PyObject *object, void *argument)
-{
-    Visitor *visitor = argument;
-    visitor->visit(visitor->walk, object);
-    return 0;
-}
-
-PyObject *module_namespace(PyObject *module)
-{
-    return PyModule_GetDict(module);
-}
-
-/* What the collector is told, as gc.get_referents. A module's own traversal is never asked, see agent/referents.py. */
-void each_referent(Walk *walk, PyObject *object, Visit visit)
-{
-    traverseproc traverse = traversal(object);
-    Visitor visitor = {walk, visit};
-    if (traverse)
-        traverse(object, visit_through, &visitor);
-}
+/* -- taking and gathering ------------------------------------------------------------------------------- */
 
 static int visit_taking(PyObject *object, void *walk)
 {
@@ -51,12 +16,10 @@ static int visit_taking(PyObject *object, void *walk)
     return 0;
 }
 
-/* Hand all referents of an object to the `take` that has begun. */
-static void take_referents(Walk *walk, PyObject *object)
+/* Hand all referents of an object to the `take` that has begun, but for its type. */
+static inline void take_referents(Walk *walk, const Kind *kind, PyObject *object)
 {
-    traverseproc traverse = traversal(object);
-    if (traverse)
-        traverse(object, visit_taking, walk);
+    each_held(walk, kind, object, take_one, visit_taking);
 }
 
 static void take_one_outside(Walk *walk, PyObject *object)
@@ -83,80 +46,6 @@ static void gather(Walk *walk, Objects *to, PyObject *object)
     Gatherer gatherer = {walk, to};
     if (traverse)
         traverse(object, visit_gathering, &gatherer);
-}
-
-/* Say whether an array has no elements. Its other dimensions can be huge, so they must not be gone over. */
-static int is_empty(const ArrayObject *array)
-{
-    for (int axis = 0; axis < array->dimensions; axis++)
-        if (!array->shape[axis])
-            return 1;
-    return 0;
-}
-
-static void each_element(ArrayObject *array, int axis, char *at, Walk *walk, Visit visit)
-{
-    if (axis == array->dimensions) {
-        PyObject *element;
-        memcpy(&element, at, sizeof element); /* A field of a structured array need not be aligned. */
-        if (element)
-            visit(walk, element);
-        return;
-    }
-    Py_ssize_t stride = array->strides[axis];
-    Py_ssize_t count = stride || array->shape[axis] < 1 ? array->shape[axis] : 1; /* Broadcast: the same again. */
-    for (Py_ssize_t i = 0; i < count; i++)
-        each_element(array, axis + 1, at + i * stride, walk, visit);
-}
-
-/* What a type keeps from the collector: the handlers of agent/referents.py. */
-void each_extra(Walk *walk, Kind *kind, PyObject *object, Visit visit)
-{
-    switch (kind->extra) {
-    case EXTRA_KEYS: {
-        PyObject *key;
-        Py_ssize_t at = 0;
-        while (PyDict_Next(object, &at, &key, NULL))
-            visit(walk, key);
-        break;
-    }
-    case EXTRA_CODE: {
-        PyCodeObject *code = (PyCodeObject *)object;
-        visit(walk, code->co_consts);
-        visit(walk, code->co_names);
-        visit(walk, code->co_name);
-        visit(walk, code->co_qualname);
-        visit(walk, code->co_filename);
-        visit(walk, code->co_linetable);
-        visit(walk, code->co_exceptiontable);
-        break;
-    }
-    case EXTRA_RANGE: {
-        RangeObject *range = (RangeObject *)object;
-        visit(walk, range->start);
-        visit(walk, range->stop);
-        visit(walk, range->step);
-        break;
-    }
-    case EXTRA_ARRAY: {
-        ArrayObject *array = (ArrayObject *)object;
-        if (array->base && array->base != Py_None)
-            visit(walk, array->base);
-        if (((ArrayElement *)array->element)->kind == 'O' && !is_empty(array))
-            each_element(array, 0, array->data, walk, visit);
-        break;
-    }
-    case EXTRA_DATE:
-        if (((PyDateTime_DateTime *)object)->hastzinfo && ((PyDateTime_DateTime *)object)->tzinfo != Py_None)
-            visit(walk, ((PyDateTime_DateTime *)object)->tzinfo);
-        break;
-    case EXTRA_TIME:
-        if (((PyDateTime_Time *)object)->hastzinfo && ((PyDateTime_Time *)object)->tzinfo != Py_None)
-            visit(walk, ((PyDateTime_Time *)object)->tzinfo);
-        break;
-    case EXTRA_NONE:
-        break;
-    }
 }
 
 /* -- namespaces ------------------------------------------------------------------------------------------- */
@@ -213,7 +102,7 @@ static void take_namespace(Walk *walk, int32_t node, PyObject *namespace)
 {
     PyObject *name, *value;
     Py_ssize_t at = 0;
-    while (namespace && PyDict_Next(namespace, &at, &name, &value)) {
+    while (namespace && next_entry(namespace, &at, &name, &value)) {
         if (value == Py_None || PyBool_Check(value) || is_dull_name(name))
             continue;
         if (PyUnicode_CheckExact(value) && PyUnicode_GET_LENGTH(value) < LONG_TEXT)
@@ -249,7 +138,7 @@ static void take_attributes(Walk *walk, int32_t node, PyObject *namespace)
     book_count(walk->book, node, 0, 0, PyDict_GET_SIZE(namespace));
     PyObject *name, *value;
     Py_ssize_t at = 0;
-    while (PyDict_Next(namespace, &at, &name, &value))
+    while (next_entry(namespace, &at, &name, &value))
         take_single(walk, node, attribute_edge(walk, name), value);
 }
 
@@ -344,7 +233,7 @@ static void take_defaults(Walk *walk, int32_t node, PyObject *object)
             take_single(walk, node, edge_of_variable(walk, what, name, object), PyTuple_GET_ITEM(defaults, i));
     }
     Py_ssize_t at = 0;
-    while (named && PyDict_Next(keyword, &at, &name, &value))
+    while (named && next_entry(keyword, &at, &name, &value))
         take_single(walk, node, edge_of_variable(walk, what, name, object), value);
 }
 
@@ -389,7 +278,7 @@ static void spread_all(Walk *walk, Item *item, uint32_t edge, PyObject *except)
     for (size_t i = 0; i < item->objects.count; i++) {
         if (i + 4 < item->objects.count)
             __builtin_prefetch((char *)item->objects.items[i + 4] + 16);
-        take_referents(walk, item->objects.items[i]);
+        take_referents(walk, item->kind, item->objects.items[i]);
     }
     take_end(walk);
 }
@@ -397,7 +286,7 @@ static void spread_all(Walk *walk, Item *item, uint32_t edge, PyObject *except)
 static void take_locals(Walk *walk, int32_t node, PyObject *object, PyObject *name)
 {
     take_begin(walk, node, edge_around(walk, " → local variable of ", name, "()"), NULL);
-    take_referents(walk, object);
+    take_referents(walk, kind_of(walk, Py_TYPE(object)), object);
     take_end(walk);
 }
 
@@ -479,11 +368,11 @@ static int is_name(PyObject *key)
 
 static int has_only_names(PyObject *dict)
 {
-    PyObject *key;
+    PyObject *key, *value;
     Py_ssize_t at = 0, count = ((PyDictObject *)dict)->ma_used;
     if (count < 1 || count > MOST_NAMED_KEYS)
         return 0;
-    while (PyDict_Next(dict, &at, &key, NULL))
+    while (next_entry(dict, &at, &key, &value))
         if (!is_name(key))
             return 0;
     return 1;
@@ -496,7 +385,7 @@ static int take_named(Walk *walk, int32_t node, PyObject *dict)
     PyObject *key, *value;
     Py_ssize_t at = 0;
     int all = 1;
-    while (PyDict_Next(dict, &at, &key, &value)) {
+    while (next_entry(dict, &at, &key, &value)) {
         size_t length = scratch_bytes(walk, 0, "[\"", 2);
         length = scratch_text(walk, length, key, LONGEST_KEY);
         length = scratch_bytes(walk, length, "\"]", 2);
@@ -528,14 +417,14 @@ static void spread_dicts(Walk *walk, Item *item)
     take_begin(walk, item->node, walk->word.key, NULL);
     for (size_t i = 0; i < objects->count; i++) {
         Py_ssize_t at = 0;
-        while (PyDict_Next(objects->items[i], &at, &key, NULL))
+        while (next_entry(objects->items[i], &at, &key, &value))
             take_one(walk, key);
     }
     take_end(walk);
     take_begin(walk, item->node, walk->word.value, NULL);
     for (size_t i = 0; i < objects->count; i++) {
         Py_ssize_t at = 0;
-        while (PyDict_Next(objects->items[i], &at, &key, &value))
+        while (next_entry(objects->items[i], &at, &key, &value))
             take_one(walk, value);
     }
     take_end(walk);
@@ -578,7 +467,7 @@ static void spread_caches(Walk *walk, Item *item)
                 continue;
             Py_ssize_t at = 0;
             int wraps = 0;
-            for (int few = 0; few < FEW && !wraps && PyDict_Next(each, &at, &key, NULL); few++)
+            for (int few = 0; few < FEW && !wraps && next_entry(each, &at, &key, &value); few++)
                 wraps = PyUnicode_CheckExact(key) && PyUnicode_CompareWithASCIIString(key, "__wrapped__") == 0;
             if (wraps) {
                 count_only(walk, item->node, walk->word.dict, each);
@@ -586,16 +475,16 @@ static void spread_caches(Walk *walk, Item *item)
                 count_only(walk, item->node, walk->word.cache, each);
                 take_begin(walk, item->node, walk->word.key, NULL);
                 at = 0;
-                while (PyDict_Next(each, &at, &key, NULL))
+                while (next_entry(each, &at, &key, &value))
                     take_one(walk, key);
                 take_end(walk);
                 take_begin(walk, item->node, walk->word.cached, NULL);
                 at = 0;
-                while (PyDict_Next(each, &at, &key, &value)) {
+                while (next_entry(each, &at, &key, &value)) {
                     if (strcmp(Py_TYPE(value)->tp_name, "functools._lru_list_elem"))
                         take_one(walk, value);
                     else
-                        take_referents(walk, value);
+                        take_referents(walk, kind_of(walk, Py_TYPE(value)), value);
                 }
                 take_end(walk);
             }
@@ -614,10 +503,10 @@ static void spread_caches(Walk *walk, Item *item)
 /* Say whether a dict's entries are its owner's attributes, as attributes.is_namespace. */
 static int is_namespace(Walk *walk, Kind *kind, PyObject *dict)
 {
-    PyObject *name;
+    PyObject *name, *value;
     Py_ssize_t at = 0;
     int checked = 0;
-    while (PyDict_Next(dict, &at, &name, NULL)) {
+    while (next_entry(dict, &at, &name, &value)) {
         if (!PyUnicode_CheckExact(name))
             return 0;
         if (checked)
@@ -773,7 +662,7 @@ static void spread_instances(Walk *walk, Item *item)
     }
     take_begin(walk, item->node, walk->word.empty, (PyObject *)kind->type);
     for (size_t i = 0; i < item->objects.count; i++)
-        take_referents(walk, item->objects.items[i]);
+        take_referents(walk, kind, item->objects.items[i]);
     if (kind->extra != EXTRA_NONE && kind->extra != EXTRA_KEYS) {
         take_flush(walk);
         walk->take.except = NULL;
@@ -860,10 +749,7 @@ void expand(Walk *walk, Item *item)
     case PLAN_INSTANCE:
         spread_instances(walk, item);
         break;
-    case PLAN_CODE:
-        /* What code refers to is no data: only the census looks into it, and it is in no list of the collector. */
-        for (size_t i = 0; i < item->objects.count; i++)
-            vec_push(&walk->arena, walk->incomplete, item->objects.items[i]);
+    case PLAN_CODE: /* What code refers to is no data: only the census looks into it. */
         break;
     }
 }

@@ -3,7 +3,7 @@
  * Objects are met one by one (take_begin, take_one, take_end) and pass through a ring, so that the memory of each is
  * on its way from RAM while those before it are looked at: this is where a walk spends its time.
  */
-#include "walker.h"
+#include "sizes.h"
 
 void enqueue(Walk *walk, int32_t node, Kind *kind, PyObject *object)
 {
@@ -12,36 +12,53 @@ void enqueue(Walk *walk, int32_t node, Kind *kind, PyObject *object)
     vec_push(&walk->arena, walk->queue, item);
 }
 
-void count_objects(Walk *walk, int32_t node, Kind *kind, PyObject **objects, size_t count)
+/* Add an object to a sum, and to the census of its type. */
+static inline __attribute__((always_inline)) void add_to_sum(Walk *walk, Kind *kind, PyObject *object, Sum *sum)
 {
-    int64_t bytes = 0, entries = 0;
-    if (kind->sizing == SIZE_FIXED && kind->size <= SMALL_REQUEST)
-        bytes = kind->size * (int64_t)count;
-    else
-        for (size_t i = 0; i < count; i++) {
-            int64_t size = size_of(kind, objects[i]);
-            bytes += size;
-            if (size > SMALL_REQUEST)
-                kind->large += size;
-        }
-    kind->objects += (int64_t)count;
-    kind->bytes += bytes;
-    if (node < 0)
-        return;
-    if (kind->lengths != LENGTH_NONE) {
-        for (size_t i = 0; i < count; i++)
-            entries += entries_of(walk, kind, objects[i]);
+    int64_t size = size_of(kind, object);
+    sum->objects++;
+    sum->bytes += size;
+    if (size > SMALL_REQUEST)
+        sum->large += size;
+    if (kind->lengths != LENGTH_NONE)
+        sum->entries += entries_of(walk, kind, object);
+}
+
+/* Count on a node, and in the census, what objects of one type come to. */
+static void count_sum(Walk *walk, int32_t node, Kind *kind, const Sum *sum)
+{
+    kind->objects += sum->objects;
+    kind->bytes += sum->bytes;
+    kind->large += sum->large;
+    if (kind->lengths != LENGTH_NONE)
         walk->book->collections.items[node] = 1;
+    book_count(walk->book, node, sum->objects, sum->bytes, sum->entries);
+}
+
+/* Remember objects of a node for what is done after the walk by path. */
+static void note_objects(Walk *walk, int32_t node, Kind *kind, PyObject **objects, size_t count)
+{
+    size_t incomplete = kind->incomplete ? count : 0;
+    if (walk->frozen && count && kind->leads_on && !kind->looked_into) {
+        /* A class that is in no list of the collector: a path goes from an instance to all but its class. */
+        kind->looked_into = 1;
+        incomplete = incomplete ? incomplete : 1;
     }
-    book_count(walk->book, node, (int64_t)count, bytes, entries);
-    int goes_on = walk->frozen && (kind->has_gc || kind->extra != EXTRA_NONE);
-    for (size_t i = 0; goes_on && i < count; i++)
+    for (size_t i = 0; i < incomplete; i++)
         vec_push(&walk->arena, walk->incomplete, objects[i]);
     if (!walk->capturing)
         return;
     uint64_t *place = map_find(&walk->captured, (uint64_t)node + 1);
     for (size_t i = 0; place && i < count; i++)
         vec_push(&walk->arena, walk->captures.items[*place - 1], objects[i]);
+}
+
+void count_object(Walk *walk, int32_t node, Kind *kind, PyObject *object)
+{
+    Sum sum = {0};
+    add_to_sum(walk, kind, object, &sum);
+    count_sum(walk, node, kind, &sum);
+    note_objects(walk, node, kind, &object, 1);
 }
 
 /* Return the node of a linked structure's earlier link, -1 where there is none: period one and two. */
@@ -53,18 +70,20 @@ static int32_t folded(const Book *book, int32_t parent, uint32_t edge, uint32_t 
     return -1;
 }
 
-/* Takes over the array of objects. */
-static void arrive(Walk *walk, int32_t parent, uint32_t edge, Kind *kind, Objects objects)
+/* Takes over the array of a group's objects. */
+static void arrive(Walk *walk, int32_t parent, uint32_t edge, Group *group)
 {
+    Kind *kind = group->kind;
     int32_t node = folded(walk->book, parent, edge, kind->name);
     if (node < 0)
         node = book_node(walk->book, parent, edge, kind->name);
-    count_objects(walk, node, kind, objects.items, objects.count);
-    if (kind->has_gc || kind->extra != EXTRA_NONE) {
-        Item item = {node, kind, objects};
+    count_sum(walk, node, kind, &group->sum);
+    note_objects(walk, node, kind, group->objects.items, group->objects.count);
+    if (kind->leads_on) {
+        Item item = {node, kind, group->objects};
         vec_push(&walk->arena, walk->queue, item);
     } else {
-        vec_free(&walk->arena, objects);
+        vec_free(&walk->arena, group->objects);
     }
 }
 
@@ -136,8 +155,8 @@ void take_flush(Walk *walk)
     take->filled = 0;
     walk->references += filled;
     for (unsigned i = 0; i < filled; i++) {
-        PyObject *object = take->ring[i];
-        uint64_t *word = mark_word(&walk->marks, (uintptr_t)object);
+        PyObject *object = take->ring[i].object;
+        uint64_t *word = take->ring[i].marks;
         unsigned shift = mark_shift((uintptr_t)object);
         if (*word >> shift & MARK_SEEN)
             continue;
@@ -154,7 +173,10 @@ void take_flush(Walk *walk)
                 vec_push(&walk->arena, take->groups, (Group){0});
             take->groups.items[take->used++] = (Group){.kind = kind};
         }
-        vec_push(&walk->arena, take->groups.items[kind->group].objects, object);
+        Group *group = &take->groups.items[kind->group];
+        add_to_sum(walk, kind, object, &group->sum);
+        if (kind->leads_on || walk->capturing)
+            vec_push(&walk->arena, group->objects, object);
     }
 }
 
@@ -167,7 +189,7 @@ void take_end(Walk *walk)
         vec_push(&walk->arena, walk->late, late);
     }
     for (size_t i = 0; i < take->used; i++)
-        arrive(walk, take->node, take->edge, take->groups.items[i].kind, take->groups.items[i].objects);
+        arrive(walk, take->node, take->edge, &take->groups.items[i]);
 }
 
 /* Take one object, without the ring. */
@@ -185,7 +207,9 @@ void take_single(Walk *walk, int32_t node, uint32_t edge, PyObject *object)
         return;
     }
     mark(&walk->marks, object, MARK_SEEN | MARK_COUNTED);
-    arrive(walk, node, edge, kind, objects);
+    Group group = {.kind = kind, .objects = objects};
+    add_to_sum(walk, kind, object, &group.sum);
+    arrive(walk, node, edge, &group);
 }
 
 void take_late(Walk *walk, Late *late)
@@ -205,6 +229,7 @@ void count_only(Walk *walk, int32_t node, uint32_t edge, PyObject *object)
         return;
     mark(&walk->marks, object, MARK_SEEN | MARK_COUNTED);
     Kind *kind = kind_of(walk, Py_TYPE(object));
-    vec_push(&walk->arena, walk->incomplete, object);
-    count_objects(walk, book_node(walk->book, node, edge, kind->name), kind, &object, 1);
+    if (!kind->incomplete)
+        vec_push(&walk->arena, walk->incomplete, object);
+    count_object(walk, book_node(walk->book, node, edge, kind->name), kind, object);
 }

@@ -1,5 +1,6 @@
 /* The order of a walk: roots, what names lead to, what is left; then the census of what the paths left out. */
-#include "walker.h"
+#include "referents.h"
+#include "sizes.h"
 
 static uint32_t word(Walk *walk, const char *text)
 {
@@ -58,16 +59,39 @@ static void mark_ours(Walk *walk, const Request *request)
             mark(&walk->marks, value, both);
 }
 
+static void note_tracked(Walk *walk, Objects *to, PyGC_Head *head)
+{
+    PyObject *object = (PyObject *)(head + 1);
+    if (!(marks_of(&walk->marks, object) & MARK_COUNTED))
+        vec_push(&walk->arena, *to, object);
+}
+
+/* List what the collector tracks, from both ends of its lists at once: each step waits for the memory of the one before. */
 static void list_tracked(Walk *walk)
 {
     for (int number = 0; number < NUM_GENERATIONS; number++) {
-        PyGC_Head *head = generation(number);
-        for (PyGC_Head *each = _PyGCHead_NEXT(head); each != head; each = _PyGCHead_NEXT(each)) {
-            PyObject *object = (PyObject *)(each + 1);
-            if (!(marks_of(&walk->marks, object) & MARK_COUNTED))
-                vec_push(&walk->arena, walk->tracked, object);
+        PyGC_Head *head = generation(number), *from = _PyGCHead_NEXT(head), *to = _PyGCHead_PREV(head);
+        Objects last = {0};
+        while (from != head) {
+            note_tracked(walk, &walk->tracked, from);
+            if (from == to)
+                break;
+            note_tracked(walk, &last, to);
+            from = _PyGCHead_NEXT(from);
+            if (from == to)
+                break;
+            to = _PyGCHead_PREV(to);
         }
+        vec_reserve(&walk->arena, walk->tracked, last.count);
+        while (last.count)
+            walk->tracked.items[walk->tracked.count++] = last.items[--last.count];
+        vec_free(&walk->arena, last);
     }
+    walk->tracked_count = walk->tracked.count;
+}
+
+static void count_tracked_types(Walk *walk)
+{
     for (size_t i = 0; i < walk->tracked.count; i++) {
         if (i + 8 < walk->tracked.count)
             __builtin_prefetch(walk->tracked.items[i + 8]);
@@ -99,7 +123,7 @@ static int32_t table_of_modules(Walk *walk)
 static void count_root(Walk *walk, int32_t node, Kind *kind, PyObject *object)
 {
     int64_t objects = kind->objects, bytes = kind->bytes, large = kind->large;
-    count_objects(walk, node, kind, &object, 1);
+    count_object(walk, node, kind, object);
     if (marks_of(&walk->marks, object) & MARK_COUNTED) {
         kind->objects = objects;
         kind->bytes = bytes;
@@ -152,7 +176,8 @@ static void count_nameless(Walk *walk, uint32_t root, PyObject *object)
 {
     Kind *kind = kind_of(walk, Py_TYPE(object));
     count_root(walk, book_node(walk->book, -1, root, kind->name), kind, object);
-    vec_push(&walk->arena, walk->incomplete, object);
+    if (!kind->incomplete)
+        vec_push(&walk->arena, walk->incomplete, object);
     if (walk->capturing)
         vec_push(&walk->arena, walk->unreached, object);
 }
@@ -233,7 +258,7 @@ static void by_path(Walk *walk, const Request *request)
             mark(&walk->marks, namespace, MARK_SEEN);
     }
     mark(&walk->marks, table, MARK_SEEN | MARK_COUNTED);
-    count_objects(walk, table_of_modules(walk), kind_of(walk, &PyDict_Type), &table, 1);
+    count_object(walk, table_of_modules(walk), kind_of(walk, &PyDict_Type), table);
     vec_push(&walk->arena, walk->incomplete, table);
     walk_modules(walk, modules, 0, groups[0]);
     take_owners(walk, request->owners);
@@ -260,85 +285,126 @@ static void add_to_census(Kind *kind, PyObject *object)
         kind->large += size;
 }
 
-static void census_one(Walk *walk, PyObject *object)
-{
-    walk->references++;
-    uint64_t *word = mark_word(&walk->marks, (uintptr_t)object);
-    unsigned shift = mark_shift((uintptr_t)object);
-    if (*word >> shift & MARK_COUNTED)
-        return;
-    *word |= (uint64_t)MARK_COUNTED << shift;
-    Kind *kind = kind_of(walk, Py_TYPE(object));
-    add_to_census(kind, object);
-    if (kind->has_gc || kind->extra != EXTRA_NONE)
-        vec_push(&walk->arena, walk->incomplete, object);
-}
-
-static void visit_census(Walk *walk, PyObject *object)
-{
-    __builtin_prefetch(object);
-    __builtin_prefetch(mark_word(&walk->marks, (uintptr_t)object));
-    PyObject **place = &walk->take.ring[walk->take.filled++ % RING];
-    PyObject *due = *place;
-    *place = object;
-    if (due)
-        census_one(walk, due);
-}
-
+/* Count the objects that were met, but for those that are. */
 static void census_flush(Walk *walk)
 {
-    for (unsigned i = 0; i < RING; i++) {
-        PyObject *due = walk->take.ring[i];
-        walk->take.ring[i] = NULL;
-        if (due)
-            census_one(walk, due);
+    Take *take = &walk->take;
+    unsigned filled = take->filled;
+    take->filled = 0;
+    walk->references += filled;
+    for (unsigned i = 0; i < filled; i++) {
+        PyObject *object = take->ring[i].object;
+        uint64_t *word = take->ring[i].marks;
+        unsigned shift = mark_shift((uintptr_t)object);
+        if (*word >> shift & MARK_COUNTED)
+            continue;
+        *word |= (uint64_t)MARK_COUNTED << shift;
+        Kind *kind = kind_of(walk, Py_TYPE(object));
+        add_to_census(kind, object);
+        if (kind->leads_on)
+            vec_push(&walk->arena, walk->incomplete, object);
     }
 }
 
-static void look_into(Walk *walk, PyObject *object)
+static inline void visit_census(Walk *walk, PyObject *object)
 {
-    Kind *kind = kind_of(walk, Py_TYPE(object));
+    Take *take = &walk->take;
+    uint64_t *marks = mark_word(&walk->marks, (uintptr_t)object);
+    __builtin_prefetch(object);
+    __builtin_prefetch(marks);
+    take->ring[take->filled++] = (Met){object, marks};
+    if (take->filled == RING)
+        census_flush(walk);
+}
+
+static int visit_census_told(PyObject *object, void *walk)
+{
+    visit_census(walk, object);
+    return 0;
+}
+
+static void visit_census_extra(Walk *walk, PyObject *object)
+{
+    visit_census(walk, object);
+}
+
+static void look_into(Walk *walk, Kind *kind, PyObject *object)
+{
     if (kind->plan == PLAN_MODULE) {
         PyObject *namespace = module_namespace(object);
         if (namespace)
             visit_census(walk, namespace);
-    } else if (kind->has_gc) {
-        each_referent(walk, object, visit_census);
+    } else {
+        each_held(walk, kind, object, visit_census, visit_census_told);
     }
-    if (walk->frozen && kind->is_type) { /* A static type does not tell the collector of its namespace. */
-        PyObject *namespace = type_namespace((PyTypeObject *)object);
+    if (walk->frozen) {
+        if (kind->reading == READ_INSTANCE)
+            visit_census(walk, (PyObject *)kind->type);
+        /* A static type does not tell the collector of its namespace. */
+        PyObject *namespace = kind->is_type ? type_namespace((PyTypeObject *)object) : NULL;
         if (namespace)
             visit_census(walk, namespace);
     }
-    if (kind->extra != EXTRA_NONE)
-        each_extra(walk, kind, object, visit_census);
+    if (kind->extra != EXTRA_NONE && kind->reading != READ_DICT)
+        each_extra(walk, kind, object, visit_census_extra);
+}
+
+/* Look into what was found and is not tracked, while it is still in the processor's cache. */
+static void look_into_incomplete(Walk *walk)
+{
+    do {
+        while (walk->incomplete.count) {
+            PyObject *object = walk->incomplete.items[--walk->incomplete.count];
+            look_into(walk, kind_of(walk, Py_TYPE(object)), object);
+        }
+        census_flush(walk);
+    } while (walk->incomplete.count);
+}
+
+/* Count a tracked object, and look into it, unless that was done. */
+static inline void census_tracked(Walk *walk, PyObject *object, uint64_t *word)
+{
+    uint64_t counted = (uint64_t)MARK_COUNTED << mark_shift((uintptr_t)object);
+    if (*word & counted)
+        return;
+    *word |= counted;
+    Kind *kind = kind_of(walk, Py_TYPE(object));
+    add_to_census(kind, object);
+    look_into(walk, kind, object);
+    if (walk->incomplete.count >= RING)
+        look_into_incomplete(walk);
+}
+
+/* Where nothing was counted by path: without a list, so that the work on an object hides the wait for the next one. */
+static void census_of_lists(Walk *walk)
+{
+    for (int number = 0; number < NUM_GENERATIONS; number++) {
+        PyGC_Head *head = generation(number);
+        for (PyGC_Head *each = _PyGCHead_NEXT(head); each != head; each = _PyGCHead_NEXT(each)) {
+            __builtin_prefetch(_PyGCHead_NEXT(each));
+            PyObject *object = (PyObject *)(each + 1);
+            uint64_t *word = mark_word(&walk->marks, (uintptr_t)object);
+            if (*word >> mark_shift((uintptr_t)object) & MARK_SEEN)
+                continue; /* Ours: the census does not mark as seen. */
+            walk->tracked_count++;
+            census_tracked(walk, object, word);
+        }
+    }
 }
 
 /* Count per type what the paths have not counted: all that is tracked, and all that can be reached from it. */
-static void census(Walk *walk, const Request *request)
+static void census(Walk *walk, int by_path)
 {
-    memset(walk->take.ring, 0, sizeof walk->take.ring);
     walk->take.filled = 0;
+    if (!by_path)
+        census_of_lists(walk);
     for (size_t i = 0; i < walk->tracked.count; i++) {
         PyObject *object = walk->tracked.items[i];
-        if (i + 8 < walk->tracked.count)
-            __builtin_prefetch(walk->tracked.items[i + 8]);
-        Kind *kind = kind_of(walk, Py_TYPE(object));
-        int counted = (marks_of(&walk->marks, object) & MARK_COUNTED) != 0;
-        if (!counted) {
-            mark(&walk->marks, object, MARK_COUNTED);
-            add_to_census(kind, object);
-        }
-        if (!counted || kind->incomplete)
-            look_into(walk, object);
+        census_tracked(walk, object, mark_word(&walk->marks, (uintptr_t)object));
     }
-    if (request->frozen)
+    if (walk->frozen)
         visit_census(walk, walk->modules);
-    do {
-        while (walk->incomplete.count)
-            look_into(walk, walk->incomplete.items[--walk->incomplete.count]);
-        census_flush(walk);
-    } while (walk->incomplete.count);
+    look_into_incomplete(walk);
 }
 
 void walk_run(Walk *walk, const Request *request)
@@ -347,9 +413,12 @@ void walk_run(Walk *walk, const Request *request)
     marks_open(&walk->marks, &walk->arena);
     open_words(walk);
     mark_ours(walk, request);
-    list_tracked(walk);
+    if (request->by_path || !request->deep)
+        list_tracked(walk);
+    if (!request->deep)
+        count_tracked_types(walk);
     if (request->by_path)
         by_path(walk, request);
     if (request->deep)
-        census(walk, request);
+        census(walk, request->by_path);
 }

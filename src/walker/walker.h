@@ -13,9 +13,12 @@ typedef enum {
     PLAN_EXCEPTION, PLAN_INSTANCE
 } Plan;
 
-typedef enum { SIZE_FIXED, SIZE_ONCE, SIZE_ITEMS, SIZE_TEXT, SIZE_INT, SIZE_LIST, SIZE_SET, SIZE_METHOD } Sizing;
+typedef enum { SIZE_FIXED, SIZE_ONCE, SIZE_ITEMS, SIZE_TEXT, SIZE_INT, SIZE_LIST, SIZE_DICT, SIZE_SET, SIZE_METHOD } Sizing;
 typedef enum { LENGTH_NONE, LENGTH_DICT, LENGTH_ITEMS, LENGTH_SET, LENGTH_CACHE, LENGTH_STREAM } Lengths;
 typedef enum { EXTRA_NONE, EXTRA_KEYS, EXTRA_CODE, EXTRA_RANGE, EXTRA_ARRAY, EXTRA_DATE, EXTRA_TIME } Extra;
+
+/* Where an object's referents are read from: its structure, or what its type tells the collector. */
+typedef enum { READ_TOLD, READ_NOTHING, READ_LIST, READ_TUPLE, READ_DICT, READ_INSTANCE } Reading;
 
 typedef VEC(PyObject *) Objects;
 
@@ -39,12 +42,16 @@ typedef struct {
     Sizing sizing;
     Lengths lengths;
     Extra extra;
+    Reading reading;
+    VEC(Py_ssize_t) members; /* offsets of all slots of an instance that is read, in the order of its traversal */
     int64_t size; /* of every instance, or what is added to the rest */
     PyCFunction measure;
     PyObject *measure_method;
     enum { UNKNOWN, SHOWN, HIDDEN } dict_is; /* whether traversal visits an instance's dict */
     uint8_t has_gc, may_wait, is_type, is_ours, dictable, dull, wrapper, has_get, looked_for_get, candidates_known;
     uint8_t incomplete; /* expanding it by path does not take all that it refers to */
+    uint8_t looked_into; /* the census is to look into one of its instances, or did */
+    uint8_t leads_on;   /* its instances can refer to others */
     uint32_t epoch;     /* of the `take` in which `group` is this type's */
     uint32_t group;
     VEC(Slot) slots;
@@ -54,9 +61,15 @@ typedef struct {
     int64_t tracked;        /* objects of this type that the collector tracks */
 } Kind;
 
+/* What some objects of one type come to. */
+typedef struct {
+    int64_t objects, bytes, large, entries;
+} Sum;
+
 typedef struct {
     Kind *kind;
-    Objects objects;
+    Sum sum;
+    Objects objects; /* only those that something is still to be done with */
 } Group;
 
 typedef struct {
@@ -73,6 +86,12 @@ typedef struct {
 
 #define RING 64
 
+/* An object that was met, and the word of marks that it has. */
+typedef struct {
+    PyObject *object;
+    uint64_t *marks;
+} Met;
+
 typedef struct {
     int32_t node;
     uint32_t edge;
@@ -82,7 +101,7 @@ typedef struct {
     size_t used;
     Objects waiting;
     PyObject *except; /* an object that is left out */
-    PyObject *ring[RING];
+    Met ring[RING];
     unsigned filled;
 } Take;
 
@@ -90,9 +109,13 @@ typedef struct {
 typedef struct {
     PyTypeObject *deque, *cache, *weak_reference, *proxy, *callable_proxy, *text_stream;
     PyTypeObject *datetime, *time, *array; /* may be NULL */
+    traverseproc instance_traverse;        /* of all classes that are written in Python */
     PyObject *object_sizeof, *stream_position;
     Map trusted; /* 1 + text of the modules whose `__sizeof__` may be called; empty for all */
 } Types;
+
+/* Types that were met lately, by their address: most look-ups end here. */
+#define KINDS_NEAR 256
 
 typedef struct {
     Book *book;
@@ -101,7 +124,7 @@ typedef struct {
     Marks marks;
     Map kinds; /* type → Kind */
     VEC(Kind *) all_kinds;
-    Kind *last_kind;
+    Kind *near[KINDS_NEAR];
     Take take;
     uint32_t epoch;
     VEC(Item) queue;
@@ -109,6 +132,7 @@ typedef struct {
     VEC(Late) late;
     size_t late_head;
     Objects skipped, incomplete, tracked, unreached;
+    size_t tracked_count;
     Map attribute_edges; /* name (address) → text of "." and the name */
     Map homes;           /* name of a module (address) → text of "module " and the name, 0 for none */
     Map module_texts;    /* 1 + text of "module " and the name of each module that there is */
@@ -128,16 +152,23 @@ typedef struct {
 
 /* kinds.c */
 int kinds_open(void);
-Kind *kind_of(Walk *walk, PyTypeObject *type);
+Kind *kind_far(Walk *walk, PyTypeObject *type);
 void kind_candidates(Walk *walk, Kind *kind);
 int is_class_attribute(Walk *walk, PyTypeObject *type, PyObject *name);
 /* What pymalloc takes on (SMALL_REQUEST_THRESHOLD). */
 #define SMALL_REQUEST 512
 
-int64_t size_of(Kind *kind, PyObject *object);
-int64_t entries_of(Walk *walk, Kind *kind, PyObject *object);
-Py_ssize_t cached_entries(PyObject *cache);
-void set_cache_offset(Py_ssize_t offset);
+static inline unsigned near_place(PyTypeObject *type)
+{
+    return (uint32_t)((uintptr_t)type >> 4) * 0x9E3779B1u >> 24;
+}
+
+/* Return what is known of a type. */
+static inline Kind *kind_of(Walk *walk, PyTypeObject *type)
+{
+    Kind *near = walk->near[near_place(type)];
+    return near && near->type == type ? near : kind_far(walk, type);
+}
 uint32_t type_text(Walk *walk, PyTypeObject *type);
 PyObject *type_module(PyTypeObject *type);
 size_t scratch_text(Walk *walk, size_t at, PyObject *text, Py_ssize_t most);
@@ -151,7 +182,7 @@ void take_end(Walk *walk);
 void take_single(Walk *walk, int32_t node, uint32_t edge, PyObject *object);
 void take_late(Walk *walk, Late *late);
 void count_only(Walk *walk, int32_t node, uint32_t edge, PyObject *object);
-void count_objects(Walk *walk, int32_t node, Kind *kind, PyObject **objects, size_t count);
+void count_object(Walk *walk, int32_t node, Kind *kind, PyObject *object);
 void enqueue(Walk *walk, int32_t node, Kind *kind, PyObject *object);
 
 static inline void take_one(Walk *walk, PyObject *object)
@@ -159,9 +190,10 @@ static inline void take_one(Walk *walk, PyObject *object)
     Take *take = &walk->take;
     if (object == take->except)
         return;
+    uint64_t *marks = mark_word(&walk->marks, (uintptr_t)object);
     __builtin_prefetch(object);
-    __builtin_prefetch(mark_word(&walk->marks, (uintptr_t)object));
-    take->ring[take->filled++] = object;
+    __builtin_prefetch(marks);
+    take->ring[take->filled++] = (Met){object, marks};
     if (take->filled == RING)
         take_flush(walk);
 }
@@ -173,10 +205,6 @@ static inline int seen(Walk *walk, PyObject *object)
 
 /* spread.c */
 void expand(Walk *walk, Item *item);
-typedef void (*Visit)(Walk *walk, PyObject *object);
-void each_referent(Walk *walk, PyObject *object, Visit visit);
-void each_extra(Walk *walk, Kind *kind, PyObject *object, Visit visit);
-PyObject *module_namespace(PyObject *module);
 
 typedef VEC(char) Bytes;
 

@@ -29,7 +29,7 @@ class Sides:
         self.books = [Book(), Book()]
         self.native = nativewalk.load(self.books[1])
         self.owners = []
-        self.found = self.types = self.tracked_types = None
+        self.found = self.without_paths = self.shallow = self.types = self.tracked_types = None
         self.differences = []
         self.paths = 0
 
@@ -40,6 +40,10 @@ class Sides:
         sys._clear_type_cache()
         self.found = self.native.measure(own_state([[self, self.__dict__]]), self.owners, deep=True, paths=True)
         gc.collect()
+        self.without_paths = self.native.measure(own_state([[self, self.__dict__]]), [], deep=True, paths=False)
+        gc.collect()
+        self.shallow = self.native.measure(own_state([[self, self.__dict__]]), [], deep=False, paths=False)
+        gc.collect()
         self.types, tracked, large = census(own_state([[self, self.__dict__]]))
         gc.collect()
         self.tracked_types = tracked_census(own_state([[self, self.__dict__]]))
@@ -48,13 +52,16 @@ class Sides:
         python, native = (self.measured(book) for book in self.books)
         self.note("path", python, native)
         self.note("type", self.types, self.found["types"])
-        self.note("tracked type", self.tracked_types, self.found["tracked_types"])
-        self.note("tracked", {"": tracked}, {"": self.found["tracked"]})
-        self.note("large", {"": large}, {"": self.found["large_bytes"]})
+        self.note("type without paths", self.types, self.without_paths["types"])
+        self.note("tracked type", self.tracked_types, self.shallow["tracked_types"])
+        for found in (self.found, self.without_paths, self.shallow):
+            self.note("tracked", {"": tracked}, {"": found["tracked"]})
+        for found in (self.found, self.without_paths):
+            self.note("large", {"": large}, {"": found["large_bytes"]})
         self.paths = len(python)
         for book in self.books:
             book.keep()
-        self.found = self.types = self.tracked_types = None
+        self.found = self.without_paths = self.shallow = self.types = self.tracked_types = None
 
     def note(self, what, expected, actual):
         """Remember what differs."""

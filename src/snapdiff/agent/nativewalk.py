@@ -42,6 +42,7 @@ class NativeWalk:
             "proxy": weakref.ProxyType,
             "callable_proxy": weakref.CallableProxyType,
             "text_stream": _io.StringIO,
+            "plain": _Plain,
             "object_sizeof": object.__dict__["__sizeof__"],
             "stream_position": _io.StringIO.__dict__["tell"],
         }
