@@ -49,13 +49,13 @@ static inline __attribute__((always_inline)) void each_held(Walk *walk, const Ki
     switch (kind->reading) {
     case READ_NOTHING:
         break;
-    case READ_LIST:
-        for (; at < PyList_GET_SIZE(object); at++)
+    case READ_LIST: /* From the end, as lists and tuples tell it: who comes first names what others share. */
+        for (at = PyList_GET_SIZE(object); --at >= 0;)
             if (PyList_GET_ITEM(object, at))
                 visit(walk, PyList_GET_ITEM(object, at));
         break;
     case READ_TUPLE:
-        for (; at < PyTuple_GET_SIZE(object); at++)
+        for (at = PyTuple_GET_SIZE(object); --at >= 0;)
             if (PyTuple_GET_ITEM(object, at))
                 visit(walk, PyTuple_GET_ITEM(object, at));
         break;

@@ -7,6 +7,7 @@
 #define LONG_TEXT 256
 #define FEW 12
 #define ASKED_FOR_ALL 20
+#define AHEAD 6 /* objects between asking for a piece of memory and reading it */
 
 /* -- taking and gathering ------------------------------------------------------------------------------- */
 
@@ -276,8 +277,10 @@ static void spread_all(Walk *walk, Item *item, uint32_t edge, PyObject *except)
 {
     take_begin(walk, item->node, edge, except);
     for (size_t i = 0; i < item->objects.count; i++) {
-        if (i + 4 < item->objects.count)
-            __builtin_prefetch((char *)item->objects.items[i + 4] + 16);
+        if (i + 2 * AHEAD < item->objects.count)
+            __builtin_prefetch((char *)item->objects.items[i + 2 * AHEAD] + 16);
+        if (item->kind->reading == READ_LIST && i + AHEAD < item->objects.count)
+            __builtin_prefetch(((PyListObject *)item->objects.items[i + AHEAD])->ob_item);
         take_referents(walk, item->kind, item->objects.items[i]);
     }
     take_end(walk);
@@ -405,6 +408,17 @@ static int take_named(Walk *walk, int32_t node, PyObject *dict)
     return all;
 }
 
+static inline void look_ahead_of_table(const Objects *dicts, size_t at)
+{
+    if (at + 2 * AHEAD < dicts->count)
+        __builtin_prefetch((char *)dicts->items[at + 2 * AHEAD] + 32);
+    if (at + AHEAD < dicts->count) {
+        const char *table = (const char *)((PyDictObject *)dicts->items[at + AHEAD])->ma_keys;
+        __builtin_prefetch(table);
+        __builtin_prefetch(table + 64);
+    }
+}
+
 static void spread_dicts(Walk *walk, Item *item)
 {
     Objects *objects = &item->objects;
@@ -414,20 +428,25 @@ static void spread_dicts(Walk *walk, Item *item)
         vec_push(&walk->arena, walk->incomplete, objects->items[0]);
         return;
     }
+    /* All keys come before all values, but each dict is read once: the values of a large number of them wait here. */
+    Objects values = {0};
     take_begin(walk, item->node, walk->word.key, NULL);
     for (size_t i = 0; i < objects->count; i++) {
-        Py_ssize_t at = 0;
-        while (next_entry(objects->items[i], &at, &key, &value))
+        look_ahead_of_table(objects, i);
+        for (Py_ssize_t at = 0; next_entry(objects->items[i], &at, &key, &value);) {
             take_one(walk, key);
+            if (objects->count > 1)
+                vec_push(&walk->arena, values, value);
+        }
     }
     take_end(walk);
     take_begin(walk, item->node, walk->word.value, NULL);
-    for (size_t i = 0; i < objects->count; i++) {
-        Py_ssize_t at = 0;
-        while (next_entry(objects->items[i], &at, &key, &value))
-            take_one(walk, value);
-    }
+    for (size_t i = 0; i < values.count; i++)
+        take_one(walk, values.items[i]);
+    for (Py_ssize_t at = 0; objects->count == 1 && next_entry(objects->items[0], &at, &key, &value);)
+        take_one(walk, value);
     take_end(walk);
+    vec_free(&walk->arena, values);
 }
 
 static void spread_instances(Walk *walk, Item *item);
@@ -521,81 +540,86 @@ static int is_namespace(Walk *walk, Kind *kind, PyObject *dict)
     return checked;
 }
 
-static PyObject *value_of(Kind *kind, Name *name, PyObject *object)
+/* Return the value that an instance has under a name, or its class for it. */
+static PyObject *value_of(const Attributes *attributes, const Name *name)
 {
-    Attributes attributes = attributes_of(object, kind->type);
     PyObject *value = NULL;
-    if (attributes.values)
-        value = name->position >= 0 ? attributes.values->values[name->position] : NULL;
-    else if (attributes.dict)
-        value = value_at(attributes.dict, name->name);
+    if (attributes->values)
+        value = name->position >= 0 ? attributes->values->values[name->position] : NULL;
+    else if (attributes->dict)
+        value = value_at(attributes->dict, name->name);
     return value ? value : name->of_class;
+}
+
+static int is_among(const KnownNames *known, uint32_t text)
+{
+    for (size_t i = 0; i < known->names.count; i++)
+        if (known->names.items[i] == text)
+            return 1;
+    return 0;
 }
 
 /* Note which of the names that a type's code uses its instances have: Attributes.of of agent/attributes.py. */
 static void find_names(Walk *walk, Kind *kind, PyObject **objects, size_t count)
 {
     KnownNames *known = book_names(walk->book, kind->name);
-    for (size_t i = 0; i < count && i < ASKED_FOR_ALL; i++)
+    for (size_t i = 0; i < count && i < ASKED_FOR_ALL; i++) {
+        Attributes attributes = attributes_of(objects[i], kind->type);
         for (size_t j = 0; j < kind->names.count; j++) {
             Name *name = &kind->names.items[j];
-            size_t at = 0;
-            while (at < known->names.count && known->names.items[at] != name->text)
-                at++;
-            if (at < known->names.count || !value_of(kind, name, objects[i]))
+            if (name->is_known)
                 continue;
+            name->is_known = (uint8_t)is_among(known, name->text);
+            if (name->is_known || !value_of(&attributes, name))
+                continue;
+            name->is_known = 1;
             vec_push(&walk->book->arena, known->names, name->text);
             known->changed = 1;
         }
+    }
 }
 
-/* Take the attributes of instances that have no dict of their own, name by name.
- *
- * The values of all names are read first, instance by instance: going over the instances once a name would bring each
- * into the cache that often.
- */
-static void take_inline(Walk *walk, Item *item, PyObject **objects, size_t count)
+/* Say whether the columns of a kind are all that its instances refer to, their class apart. */
+static int are_all(const Kind *kind)
 {
-    Kind *kind = item->kind;
-    kind_candidates(walk, kind);
-    for (size_t i = 0; i < kind->slots.count; i++) {
-        Slot *slot = &kind->slots.items[i];
-        take_begin(walk, item->node, slot->edge, NULL);
-        for (size_t j = 0; j < count; j++) {
-            PyObject *value = *(PyObject **)((char *)objects[j] + slot->offset);
-            if (value)
-                take_one(walk, value);
-        }
-        take_end(walk);
+    if (kind->reading != READ_INSTANCE)
+        return 0;
+    Py_ssize_t count = kind->dictable ? shared_names(kind->type) : 0;
+    for (Py_ssize_t position = 0; position < count; position++) {
+        size_t at = 0;
+        while (at < kind->columns.count && !(kind->columns.items[at].name && kind->columns.items[at].name->position == position))
+            at++;
+        if (at == kind->columns.count)
+            return 0;
     }
-    if (!kind->names.count)
-        return;
-    find_names(walk, kind, objects, count);
-    VEC(Name *) held = {0};
+    for (size_t i = 0; i < kind->members.count; i++) {
+        size_t at = 0;
+        while (at < kind->columns.count && (kind->columns.items[at].name || kind->columns.items[at].offset != kind->members.items[i]))
+            at++;
+        if (at == kind->columns.count)
+            return 0;
+    }
+    return 1;
+}
+
+/* Find which attributes of a type's instances are taken by name: its slots, and the names that are known. */
+static void find_columns(Walk *walk, Kind *kind, PyObject **objects, size_t count)
+{
+    kind_candidates(walk, kind);
+    if (kind->names.count)
+        find_names(walk, kind, objects, count);
     KnownNames *known = book_names(walk->book, kind->name);
+    if (kind->columns_known == known->names.count + 1)
+        return;
+    kind->columns_known = known->names.count + 1;
+    kind->columns.count = 0;
+    for (size_t i = 0; i < kind->slots.count; i++)
+        vec_push(&walk->arena, kind->columns, (Column){kind->slots.items[i].edge, kind->slots.items[i].offset, NULL});
     for (size_t i = 0; i < known->names.count; i++)
         for (size_t j = 0; j < kind->names.count; j++)
             if (kind->names.items[j].text == known->names.items[i])
-                vec_push(&walk->arena, held, &kind->names.items[j]);
-    if (held.count && count) {
-        size_t bytes = held.count * count * sizeof(PyObject *);
-        PyObject **values = arena_take(&walk->arena, bytes);
-        for (size_t j = 0; j < count; j++) {
-            if (j + 4 < count)
-                __builtin_prefetch((char *)objects[j + 4] - 32);
-            for (size_t i = 0; i < held.count; i++)
-                values[i * count + j] = value_of(kind, held.items[i], objects[j]);
-        }
-        for (size_t i = 0; i < held.count; i++) {
-            take_begin(walk, item->node, held.items[i]->edge, NULL);
-            for (size_t j = 0; j < count; j++)
-                if (values[i * count + j])
-                    take_one(walk, values[i * count + j]);
-            take_end(walk);
-        }
-        arena_give(&walk->arena, values, bytes);
-    }
-    vec_free(&walk->arena, held);
+                vec_push(&walk->arena, kind->columns, (Column){kind->names.items[j].edge, 0, &kind->names.items[j]});
+    kind->columns_are_all = (uint8_t)are_all(kind);
 }
 
 typedef struct {
@@ -617,6 +641,76 @@ static int64_t count_referents(PyObject *object)
     if (traverse)
         traverse(object, visit_counting, &counter);
     return counter.count;
+}
+
+/* The same for an instance that is read; -1 for one that has to be asked. */
+static int64_t count_attributes(const Kind *kind, PyObject *object)
+{
+    PyObject **values = plain_values(object, kind->type), *type = (PyObject *)kind->type;
+    if (!values)
+        return -1;
+    int64_t count = 0;
+    for (size_t i = 0; i < kind->members.count; i++) {
+        PyObject *held = *(PyObject **)((char *)object + kind->members.items[i]);
+        count += held && held != type;
+    }
+    for (Py_ssize_t i = 0; i < shared_names(kind->type); i++)
+        count += values[i] && values[i] != type;
+    return count;
+}
+
+/* Begin to bring into the cache what is read of the instances that follow. */
+static inline void look_ahead(const Kind *kind, PyObject **objects, size_t at, size_t count)
+{
+    if (at + 2 * AHEAD < count) {
+        __builtin_prefetch((char *)objects[at + 2 * AHEAD] - 32);
+        __builtin_prefetch((char *)objects[at + 2 * AHEAD] + 32);
+    }
+    if (kind->dictable && at + AHEAD < count)
+        __builtin_prefetch(plain_values(objects[at + AHEAD], kind->type));
+}
+
+/* Take the attributes of instances that have no dict of their own, name by name. Return whether these are all that the
+ * instances refer to.
+ *
+ * The values of all names are read first, instance by instance: going over the instances once a name would bring each
+ * into the cache that often.
+ */
+static int take_inline(Walk *walk, Item *item, PyObject **objects, size_t count)
+{
+    Kind *kind = item->kind;
+    find_columns(walk, kind, objects, count);
+    size_t columns = kind->columns.count, bytes = columns * count * sizeof(PyObject *);
+    PyObject **values = bytes ? arena_take(&walk->arena, bytes) : NULL;
+    int all = kind->columns_are_all;
+    int64_t entries = 0;
+    for (size_t j = 0; j < count; j++) {
+        PyObject *object = objects[j];
+        look_ahead(kind, objects, j, count);
+        Attributes attributes = attributes_of(object, kind->type);
+        for (size_t i = 0; i < columns; i++) {
+            const Column *column = &kind->columns.items[i];
+            values[i * count + j] =
+                column->name ? value_of(&attributes, column->name) : *(PyObject **)((char *)object + column->offset);
+        }
+        if (!kind->dictable)
+            continue;
+        int64_t found = kind->reading == READ_INSTANCE ? count_attributes(kind, object) : -1;
+        all = all && found >= 0;
+        entries += found >= 0 ? found : count_referents(object);
+    }
+    if (entries)
+        book_count(walk->book, item->node, 0, 0, entries);
+    for (size_t i = 0; i < columns; i++) {
+        take_begin(walk, item->node, kind->columns.items[i].edge, NULL);
+        for (size_t j = 0; j < count; j++)
+            if (values[i * count + j])
+                take_one(walk, values[i * count + j]);
+        take_end(walk);
+    }
+    if (bytes)
+        arena_give(&walk->arena, values, bytes);
+    return all;
 }
 
 static int look_for(PyObject *object, void *argument)
@@ -641,33 +735,37 @@ static int shows_dict(Kind *kind, PyObject *object, PyObject *dict)
 static void spread_instances(Walk *walk, Item *item)
 {
     Kind *kind = item->kind;
-    Objects plain = {0};
+    PyObject **objects = item->objects.items;
+    size_t count = item->objects.count;
+    int all;
     if (kind->dictable) {
-        for (size_t i = 0; i < item->objects.count; i++) {
-            PyObject *object = item->objects.items[i];
-            if (i + 4 < item->objects.count)
-                __builtin_prefetch((char *)item->objects.items[i + 4] - 32);
-            PyObject *dict = attributes_of(object, kind->type).dict;
-            if (dict && PyDict_CheckExact(dict) && shows_dict(kind, object, dict) && is_namespace(walk, kind, dict)) {
+        Objects plain = {0};
+        for (size_t i = 0; i < count; i++) {
+            if (i + AHEAD < count)
+                __builtin_prefetch((char *)objects[i + AHEAD] - 32);
+            PyObject *dict = attributes_of(objects[i], kind->type).dict;
+            if (dict && PyDict_CheckExact(dict) && shows_dict(kind, objects[i], dict) && is_namespace(walk, kind, dict))
                 take_attributes(walk, item->node, dict);
-            } else {
-                vec_push(&walk->arena, plain, object);
-                book_count(walk->book, item->node, 0, 0, count_referents(object));
-            }
+            else
+                vec_push(&walk->arena, plain, objects[i]);
         }
-        take_inline(walk, item, plain.items, plain.count);
+        all = take_inline(walk, item, plain.items, plain.count) && plain.count == count;
         vec_free(&walk->arena, plain);
     } else {
-        take_inline(walk, item, item->objects.items, item->objects.count);
+        all = take_inline(walk, item, objects, count);
     }
+    if (all && kind->extra == EXTRA_NONE)
+        return;
     take_begin(walk, item->node, walk->word.empty, (PyObject *)kind->type);
-    for (size_t i = 0; i < item->objects.count; i++)
-        take_referents(walk, kind, item->objects.items[i]);
+    for (size_t i = 0; i < count; i++) {
+        look_ahead(kind, objects, i, count);
+        take_referents(walk, kind, objects[i]);
+    }
     if (kind->extra != EXTRA_NONE && kind->extra != EXTRA_KEYS) {
         take_flush(walk);
         walk->take.except = NULL;
-        for (size_t i = 0; i < item->objects.count; i++)
-            each_extra(walk, kind, item->objects.items[i], take_one_outside);
+        for (size_t i = 0; i < count; i++)
+            each_extra(walk, kind, objects[i], take_one_outside);
     }
     take_end(walk);
 }

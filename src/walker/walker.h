@@ -33,7 +33,15 @@ typedef struct {
     uint32_t edge;       /* "." and the name */
     PyObject *of_class;  /* what a class of the MRO has under this name, or NULL */
     Py_ssize_t position; /* in the shared names, -1 where it is not there */
+    uint8_t is_known;    /* that instances have it */
 } Name;
+
+/* An attribute that is taken by name: a slot, or one of the names. */
+typedef struct {
+    uint32_t edge;
+    Py_ssize_t offset;
+    const Name *name; /* NULL for a slot */
+} Column;
 
 typedef struct {
     PyTypeObject *type;
@@ -50,12 +58,15 @@ typedef struct {
     enum { UNKNOWN, SHOWN, HIDDEN } dict_is; /* whether traversal visits an instance's dict */
     uint8_t has_gc, may_wait, is_type, is_ours, dictable, dull, wrapper, has_get, looked_for_get, candidates_known;
     uint8_t incomplete; /* expanding it by path does not take all that it refers to */
+    uint8_t columns_are_all; /* they are all that its instances refer to, their class apart */
     uint8_t looked_into; /* the census is to look into one of its instances, or did */
     uint8_t leads_on;   /* its instances can refer to others */
     uint32_t epoch;     /* of the `take` in which `group` is this type's */
     uint32_t group;
     VEC(Slot) slots;
     VEC(Name) names;
+    VEC(Column) columns;
+    size_t columns_known; /* 1 + how many names were known when they were found */
     PyObject *checked_name; /* a name that is known to be no descriptor */
     int64_t objects, bytes, large; /* of the census; `large` are bytes of objects that pymalloc leaves to malloc */
     int64_t tracked;        /* objects of this type that the collector tracks */
