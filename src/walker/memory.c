@@ -105,6 +105,35 @@ void arena_give(Arena *arena, void *memory, size_t bytes)
     FORBID(memory, size);
 }
 
+/* Make a block larger; what it holds comes along. Pages of a large one are moved, not copied. */
+static void *arena_enlarge(Arena *arena, void *memory, size_t bytes, size_t wanted)
+{
+#ifdef __linux__
+    if (((size_t)1 << class_of(bytes)) >= LEAST_PIECE) {
+        Piece *piece = (Piece *)((char *)memory - PAGE);
+        size_t size = ((size_t)1 << class_of(wanted)) + PAGE;
+        ALLOW(piece, piece->size);
+        piece = mremap(piece, piece->size, size, MREMAP_MAYMOVE);
+        if (piece == MAP_FAILED)
+            longjmp(*arena->failed, 1);
+        arena->mapped += size - piece->size;
+        if (arena->mapped > arena->peak)
+            arena->peak = arena->mapped;
+        piece->size = size;
+        *(piece->before ? &piece->before->next : &arena->pieces) = piece;
+        if (piece->next)
+            piece->next->before = piece;
+        memory = (char *)piece + PAGE;
+        FORBID((char *)memory + wanted, size - PAGE - wanted);
+        return memory;
+    }
+#endif
+    void *larger = arena_take(arena, wanted);
+    memcpy(larger, memory, bytes);
+    arena_give(arena, memory, bytes);
+    return larger;
+}
+
 void arena_release(Arena *arena)
 {
     while (arena->pieces)
@@ -113,15 +142,10 @@ void arena_release(Arena *arena)
     memset(arena->free_lists, 0, sizeof arena->free_lists);
 }
 
-void vec_grow(Arena *arena, void **items, size_t count, size_t *room, size_t width)
+void vec_grow(Arena *arena, void **items, size_t *room, size_t width)
 {
     size_t wanted = *room ? *room * 2 : (32 + width - 1) / width;
-    void *larger = arena_take(arena, wanted * width);
-    if (*room) {
-        memcpy(larger, *items, count * width);
-        arena_give(arena, *items, *room * width);
-    }
-    *items = larger;
+    *items = *room ? arena_enlarge(arena, *items, *room * width, wanted * width) : arena_take(arena, wanted * width);
     *room = wanted;
 }
 

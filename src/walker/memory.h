@@ -39,18 +39,18 @@ void arena_release(Arena *arena);
         size_t count, room; \
     }
 
-void vec_grow(Arena *arena, void **items, size_t count, size_t *room, size_t width);
+void vec_grow(Arena *arena, void **items, size_t *room, size_t width);
 
 #define vec_reserve(arena, vec, extra) \
     do { \
         while ((vec).count + (extra) > (vec).room) \
-            vec_grow((arena), (void **)&(vec).items, (vec).count, &(vec).room, sizeof *(vec).items); \
+            vec_grow((arena), (void **)&(vec).items, &(vec).room, sizeof *(vec).items); \
     } while (0)
 
 #define vec_push(arena, vec, ...) \
     do { \
         if ((vec).count == (vec).room) \
-            vec_grow((arena), (void **)&(vec).items, (vec).count, &(vec).room, sizeof *(vec).items); \
+            vec_grow((arena), (void **)&(vec).items, &(vec).room, sizeof *(vec).items); \
         (vec).items[(vec).count++] = (__VA_ARGS__); \
     } while (0)
 
