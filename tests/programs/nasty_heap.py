@@ -805,6 +805,8 @@ def deeper():
 def freeze():
     """Take all objects there are out of the collector's lists."""
     kept.append([{"frozen": [1]}, (1, ("untracked", 2)), Plain(1)])
+    # Classes that only their instances refer to, which a path does not lead to.
+    kept.append([type("OnlyHere", (base,), {"x": [3]})() for base in (object, list, dict, Exception, Plain, Slots)])
     collections_and_numbers()
     attributes()
     gc.collect()
