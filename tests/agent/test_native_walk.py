@@ -250,8 +250,8 @@ with untraced:
     python = traces.aggregate()
 
 def made(found):
-    rows = zip(found["stacks"], found["blocks"], found["bytes"])
-    return sorted(row for *row, in rows if found["files"][row[0][0]] == "<string>" and row[1] > 900)
+    rows = ((list(stack), blocks, size) for stack, blocks, size in traces.stacks(found))
+    return sorted(row for row in rows if found["files"][row[0][0]] == "<string>" and row[1] > 900)
 
 def shape(found):
     return [[len(stack), stack[1], blocks, size] for stack, blocks, size in made(found)]
