@@ -56,7 +56,7 @@ static void each_element(ArrayObject *array, int axis, char *at, Walk *walk, Vis
 }
 
 /* What a type keeps from the collector: the handlers of agent/referents.py. */
-void each_extra(Walk *walk, Kind *kind, PyObject *object, Visit visit)
+void each_extra(Walk *walk, const Kind *kind, PyObject *object, Visit visit)
 {
     switch (kind->extra) {
     case EXTRA_KEYS: {

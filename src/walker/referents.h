@@ -15,7 +15,7 @@ static inline traverseproc traversal(PyObject *object)
 }
 
 void each_referent(Walk *walk, PyObject *object, Visit visit);
-void each_extra(Walk *walk, Kind *kind, PyObject *object, Visit visit);
+void each_extra(Walk *walk, const Kind *kind, PyObject *object, Visit visit);
 PyObject *module_namespace(PyObject *module);
 
 /* What the collector is told of an instance that has no dict, its type apart. Return false for one that is not read so. */
@@ -75,6 +75,25 @@ static inline __attribute__((always_inline)) void each_held(Walk *walk, const Ki
             traverse(object, told, walk);
     }
     }
+}
+
+/* All that an object refers to, told to the collector or not; with `classes` the class of each instance too. */
+static inline __attribute__((always_inline)) void each_edge(Walk *walk, const Kind *kind, PyObject *object, Visit visit,
+                                                            visitproc told, int classes)
+{
+    PyObject *namespace = NULL;
+    if (kind->plan == PLAN_MODULE)
+        namespace = module_namespace(object);
+    else
+        each_held(walk, kind, object, visit, told);
+    if (classes && kind->reading == READ_INSTANCE)
+        visit(walk, (PyObject *)kind->type);
+    if (walk->frozen && kind->is_type) /* A static type does not tell the collector of its namespace. */
+        namespace = type_namespace((PyTypeObject *)object);
+    if (namespace)
+        visit(walk, namespace);
+    if (kind->extra != EXTRA_NONE && kind->reading != READ_DICT)
+        each_extra(walk, kind, object, visit);
 }
 
 #endif

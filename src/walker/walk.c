@@ -41,14 +41,20 @@ static void mark_all(Walk *walk, PyObject *list, unsigned which)
         mark(&walk->marks, PyList_GET_ITEM(list, i), which);
 }
 
+/* Mark our own objects, of which there is a set of addresses. */
+void mark_own(Walk *walk, const Request *request)
+{
+    const PySetObject *own = (const PySetObject *)request->own;
+    for (Py_ssize_t i = 0; i <= own->mask; i++)
+        if (own->table[i].key && PyLong_CheckExact(own->table[i].key))
+            mark(&walk->marks, PyLong_AsVoidPtr(own->table[i].key), MARK_SEEN | MARK_COUNTED);
+}
+
 /* Mark what must not be met: our own objects, singletons, and what this call itself was given. */
 static void mark_ours(Walk *walk, const Request *request)
 {
     unsigned both = MARK_SEEN | MARK_COUNTED;
-    const PySetObject *own = (const PySetObject *)request->own;
-    for (Py_ssize_t i = 0; i <= own->mask; i++)
-        if (own->table[i].key && PyLong_CheckExact(own->table[i].key))
-            mark(&walk->marks, PyLong_AsVoidPtr(own->table[i].key), both);
+    mark_own(walk, request);
     mark_all(walk, request->singletons, both);
     PyObject *given[] = {request->arguments, request->keywords, Py_None, Py_True, Py_False}, *value;
     for (size_t i = 0; i < sizeof given / sizeof *given; i++)
@@ -306,7 +312,7 @@ static void census_flush(Walk *walk)
     }
 }
 
-static inline void visit_census(Walk *walk, PyObject *object)
+static void visit_census(Walk *walk, PyObject *object)
 {
     Take *take = &walk->take;
     uint64_t *marks = mark_word(&walk->marks, (uintptr_t)object);
@@ -323,30 +329,9 @@ static int visit_census_told(PyObject *object, void *walk)
     return 0;
 }
 
-static void visit_census_extra(Walk *walk, PyObject *object)
-{
-    visit_census(walk, object);
-}
-
 static void look_into(Walk *walk, Kind *kind, PyObject *object)
 {
-    if (kind->plan == PLAN_MODULE) {
-        PyObject *namespace = module_namespace(object);
-        if (namespace)
-            visit_census(walk, namespace);
-    } else {
-        each_held(walk, kind, object, visit_census, visit_census_told);
-    }
-    if (walk->frozen) {
-        if (kind->reading == READ_INSTANCE)
-            visit_census(walk, (PyObject *)kind->type);
-        /* A static type does not tell the collector of its namespace. */
-        PyObject *namespace = kind->is_type ? type_namespace((PyTypeObject *)object) : NULL;
-        if (namespace)
-            visit_census(walk, namespace);
-    }
-    if (kind->extra != EXTRA_NONE && kind->reading != READ_DICT)
-        each_extra(walk, kind, object, visit_census_extra);
+    each_edge(walk, kind, object, visit_census, visit_census_told, walk->frozen);
 }
 
 /* Look into what was found and is not tracked, while it is still in the processor's cache. */
