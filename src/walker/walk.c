@@ -312,7 +312,7 @@ static void census_flush(Walk *walk)
     }
 }
 
-static void visit_census(Walk *walk, PyObject *object)
+static inline __attribute__((always_inline)) void visit_census(Walk *walk, PyObject *object)
 {
     Take *take = &walk->take;
     uint64_t *marks = mark_word(&walk->marks, (uintptr_t)object);
