@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -33,9 +34,10 @@ def walker():
         pytest.skip(f"the native walker is not built here: {error}")
 
 
-def run(*arguments, path=None):
+def run(*arguments, path=None, preload=None):
     command = [sys.executable, "-X", "faulthandler", "-W", "ignore", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE, cwd=path)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE, cwd=path,
+                          env={**os.environ, "LD_PRELOAD": str(preload)} if preload else None)  # fmt: skip
     assert (0, "") == (done.returncode, done.stderr[-3000:] if done.returncode else "")
     return done.stdout
 
@@ -141,6 +143,12 @@ def test_walks_in_place_and_in_children_survive_threads_that_never_pause():
 def test_traces_are_read_while_threads_free_traced_memory_without_the_lock(way, tmp_path):
     found = json.loads(run(PROGRAMS / "raw_threads.py", way, build("raw_threads", tmp_path), 15))
     assert {"kept": 1_000, "traced": 15, "way": way.replace("-", " "), "note": None} == found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the tables of traces are read on Linux")
+def test_a_child_is_made_while_nobody_can_change_the_tables_of_traces(tmp_path):
+    found = json.loads(run(PROGRAMS / "watched_child.py", preload=build("watched_child", tmp_path)))
+    assert {"untraced": 0, "traced": True, "way": "child"} == found
 
 
 def test_a_subinterpreter_is_refused():
