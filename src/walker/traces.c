@@ -1,4 +1,4 @@
-/* Live memory blocks by allocation traceback: agent/traces.py in C, straight from tracemalloc's own tables.
+/* Live memory blocks by allocation traceback and by domain: agent/traces.py in C, straight from tracemalloc's own tables.
  *
  * Whoever calls holds the tables, or is a child made while they were held: other threads change them without the
  * interpreter's lock.
@@ -19,8 +19,13 @@ typedef struct {
 } Stack;
 
 typedef struct {
-    Map by_traceback; /* address → 1 + row */
+    int64_t number, blocks, bytes;
+} Domain;
+
+typedef struct {
+    Map by_traceback; /* address → 1 + row, of one domain */
     VEC(Row) rows;
+    VEC(Domain) domains;
     Map files; /* address of the name → 1 + number, negative for ours */
     VEC(PyObject *) names;
     VEC(int64_t) numbers;
@@ -69,8 +74,8 @@ static int64_t file_number(Walk *walk, Traces *traces, PyObject *name, const cha
     return (int64_t)*place - 1;
 }
 
-/* Add a row to the stack that it is without our own frames; stacks that are then equal are one. */
-static void add_stack(Walk *walk, Traces *traces, const Row *row, const char *folder)
+/* Add a row to the stack that it is without our own frames; stacks that are then equal are one. Return 0 if it is ours. */
+static int add_stack(Walk *walk, Traces *traces, const Row *row, const char *folder)
 {
     Stack stack = {traces->numbers.count, 0, 0x9E3779B97F4A7C15ull, row->blocks, row->bytes};
     for (int frame = 0; frame < row->traceback->nframe; frame++) {
@@ -84,7 +89,7 @@ static void add_stack(Walk *walk, Traces *traces, const Row *row, const char *fo
         stack.length += 2;
     }
     if (!stack.length)
-        return;
+        return 0;
     stack.hash |= 1;
     /* Another stack of the same hash takes the next odd number. */
     for (;; stack.hash += 2) {
@@ -93,7 +98,7 @@ static void add_stack(Walk *walk, Traces *traces, const Row *row, const char *fo
         if (fresh) {
             vec_push(&walk->arena, traces->stacks, stack);
             *place = traces->stacks.count;
-            return;
+            return 1;
         }
         Stack *other = &traces->stacks.items[*place - 1];
         if (other->length == stack.length && !memcmp(traces->numbers.items + other->start,
@@ -102,28 +107,44 @@ static void add_stack(Walk *walk, Traces *traces, const Row *row, const char *fo
             other->blocks += stack.blocks;
             other->bytes += stack.bytes;
             traces->numbers.count = stack.start;
-            return;
+            return 1;
         }
     }
+}
+
+/* Add the blocks of one domain. */
+static void add_domain(Walk *walk, Traces *traces, int64_t number, const _Py_hashtable_t *table, const char *folder)
+{
+    Domain domain = {number, 0, 0};
+    add_table(walk, traces, table);
+    for (size_t i = 0; i < traces->rows.count && !traces->torn; i++) {
+        const Row *row = &traces->rows.items[i];
+        if (add_stack(walk, traces, row, folder)) {
+            domain.blocks += row->blocks;
+            domain.bytes += row->bytes;
+        }
+    }
+    if (domain.blocks)
+        vec_push(&walk->arena, traces->domains, domain);
+    map_free(&walk->arena, &traces->by_traceback);
+    vec_free(&walk->arena, traces->rows);
 }
 
 static void write_traces(Walk *walk, Bytes *out, const char *folder)
 {
     Traces traces;
     memset(&traces, 0, sizeof traces);
-    add_table(walk, &traces, tables_blocks());
+    add_domain(walk, &traces, 0, tables_blocks(), folder);
     const _Py_hashtable_t *domains = tables_domains();
     for (size_t bucket = 0; bucket < domains->nbuckets; bucket++) {
         const _Py_hashtable_entry_t *entry = (const _Py_hashtable_entry_t *)domains->buckets[bucket].head;
         for (; entry; entry = (const _Py_hashtable_entry_t *)entry->_Py_slist_item.next)
-            add_table(walk, &traces, entry->value);
+            add_domain(walk, &traces, (int64_t)(uintptr_t)entry->key, entry->value, folder);
     }
     if (traces.torn) {
         put_number(walk, out, 0);
         return;
     }
-    for (size_t i = 0; i < traces.rows.count; i++)
-        add_stack(walk, &traces, &traces.rows.items[i], folder);
     put_number(walk, out, 1);
     put_number(walk, out, (int64_t)traces.names.count);
     for (size_t i = 0; i < traces.names.count; i++) {
@@ -139,7 +160,9 @@ static void write_traces(Walk *walk, Bytes *out, const char *folder)
         put_number(walk, out, stack->blocks);
         put_number(walk, out, stack->bytes);
     }
-    vec_free(&walk->arena, traces.rows);
+    put_number(walk, out, (int64_t)traces.domains.count);
+    put_bytes(walk, out, traces.domains.items, traces.domains.count * sizeof(Domain));
+    vec_free(&walk->arena, traces.domains);
     vec_free(&walk->arena, traces.numbers);
     vec_free(&walk->arena, traces.stacks);
 }
@@ -178,13 +201,14 @@ void traces_write(Walk *walk, Bytes *out, const Request *request)
 
 /* -- reading ---------------------------------------------------------------------------------------------- */
 
-/* Return {"files", "stacks", "blocks", "bytes"} as traces.aggregate does, or None. */
+/* Return {"files", "stacks", "blocks", "bytes", "domains"} as traces.aggregate does, or None. */
 PyObject *traces_read(Reader *reader)
 {
     if (!get_number(reader))
         Py_RETURN_NONE;
     PyObject *files = PyList_New(0), *stacks = PyList_New(0), *blocks = PyList_New(0), *bytes = PyList_New(0);
-    int failed = !files || !stacks || !blocks || !bytes;
+    PyObject *domains = PyList_New(0);
+    int failed = !files || !stacks || !blocks || !bytes || !domains;
     int64_t count = get_number(reader);
     for (int64_t i = 0; !failed && i < count && !reader->broken; i++) {
         int64_t length = get_number(reader);
@@ -201,12 +225,20 @@ PyObject *traces_read(Reader *reader)
         failed = append_new(stacks, stack) || append_new(blocks, PyLong_FromLongLong(get_number(reader))) ||
                  append_new(bytes, PyLong_FromLongLong(get_number(reader)));
     }
+    count = get_number(reader);
+    for (int64_t i = 0; !failed && i < count && !reader->broken; i++) {
+        long long number = get_number(reader), live = get_number(reader), size = get_number(reader);
+        failed = append_new(domains, Py_BuildValue("[LLL]", number, live, size));
+    }
+    failed = failed || PyList_Sort(domains) < 0;
     if (failed) {
         Py_XDECREF(files);
         Py_XDECREF(stacks);
         Py_XDECREF(blocks);
         Py_XDECREF(bytes);
+        Py_XDECREF(domains);
         return NULL;
     }
-    return Py_BuildValue("{sN sN sN sN}", "files", files, "stacks", stacks, "blocks", blocks, "bytes", bytes);
+    return Py_BuildValue("{sN sN sN sN sN}", "files", files, "stacks", stacks, "blocks", blocks, "bytes", bytes,
+                         "domains", domains);
 }

@@ -244,6 +244,8 @@ untraced = start_tracing(3)
 kept = [[str(number), bytearray(number)] for number in range(1000, 2000)]
 track = ctypes.pythonapi.PyTraceMalloc_Track
 for number in range(950): track(389047, ctypes.c_size_t(4096 + 16 * number), ctypes.c_size_t(100))  # numpy's domain
+for number in range(3): track(2**32 - 1, ctypes.c_size_t(4096 + 16 * number), ctypes.c_size_t(number))
+track(8, ctypes.c_size_t(4096), ctypes.c_size_t(1)); ctypes.pythonapi.PyTraceMalloc_Untrack(8, ctypes.c_size_t(4096))
 taken = Snapshots(Book(), sys.argv[1])
 native = taken.take(own_state([taken]), [], untraced, deep=True, paths=True, collect_seconds=1.0)["traces"]
 with untraced:
@@ -256,14 +258,25 @@ def made(found):
 def shape(found):
     return [[len(stack), stack[1], blocks, size] for stack, blocks, size in made(found)]
 
+def sums(found):
+    by_stack = [sum(found["blocks"]), sum(found["bytes"])]
+    return by_stack, [sum(row[at] for row in found["domains"]) for at in (1, 2)]
+
 print(shape(native) == shape(python), any(950 <= blocks < 960 for _, blocks, _ in made(native)), taken.way, taken.note)
+print([row for row in native["domains"] if row[0]], native["domains"][1:] == python["domains"][1:], native["domains"][0][0])
+print(*(by_stack == by_domain for by_stack, by_domain in (sums(native), sums(python))))
 """
 
 
 @pytest.mark.parametrize("way", ["child", "in-place"])
 def test_traces_are_summed_up_natively_as_in_python(way):
     done = subprocess.run([sys.executable, "-c", TRACED, way], capture_output=True, text=True, timeout=60, check=False)
-    assert f"True True {way.replace('-', ' ')} None" == done.stdout.strip(), done.stderr
+    expected = [
+        f"True True {way.replace('-', ' ')} None",
+        "[[389047, 950, 95000], [4294967295, 3, 3]] True 0",
+        "True True",
+    ]
+    assert expected == done.stdout.splitlines(), done.stderr
 
 
 def test_while_traces_are_summed_up_in_the_program_it_stands_still(monkeypatch):

@@ -61,7 +61,7 @@ def frames(leak: int = 1) -> list[dict[str, Any]]:
                     **({"paths": _paths(number, total, leak)} if series == "workload" else {}),
                     "traces": {
                         "files": ["cart.py", "shop.py"], "stacks": [[0, 41, 1, 12]], "blocks": [items],
-                        "bytes": [items * 64],
+                        "bytes": [items * 64], "domains": [[0, items, items * 64], [389047, 3, 300]],
                     },
                 }
             )  # fmt: skip
@@ -174,6 +174,20 @@ def facts() -> Facts:
 def recording() -> Recording:
     """The recording of a leak, with a row in every table but `source`."""
     return build(frames(), facts())
+
+
+@pytest.fixture
+def sealed() -> Callable[..., Recording]:
+    """Return a recording of checkpoints whose traces are of other domains: [domain, blocks, bytes]."""
+
+    def make(domains: list[list[int]]) -> Recording:
+        said = frames()
+        for frame in said:
+            if frame.get("traces"):
+                frame["traces"]["domains"] = domains
+        return build(said, facts())
+
+    return make
 
 
 @pytest.fixture

@@ -64,6 +64,8 @@ def test_a_null_in_a_column_of_any_other_table_is_reported_or_refused(use, archi
         ("types", "objects", -5), ("types", "bytes", HUGE), ("types", "type", CONTROL_CHARACTERS),
         ("types", "checkpoint", 999), ("stacks", "file", 999), ("stacks", "line", -1), ("stacks", "line", HUGE),
         ("stacks", "depth", -1), ("traces", "stack", 999), ("traces", "blocks", -HUGE), ("traces", "checkpoint", -1),
+        ("domains", "domain", -1), ("domains", "domain", 2**32), ("domains", "domain", HUGE), ("domains", "blocks", 0),
+        ("domains", "bytes", -1), ("domains", "bytes", 2**53 - 1), ("domains", "checkpoint", 999),
         ("births", "stack", 999), ("births", "count", 0), ("births", "count", -1), ("births", "count", HUGE),
         ("births", "cause", 999), ("births", "cause", -999), ("births", "type", CONTROL_CHARACTERS),
         ("causes", "cause", -999), ("causes", "bound", -1), ("causes", "bound", 0), ("causes", "survivors", -200),

@@ -21,6 +21,7 @@ from snapdiff.analysis.model import (
     CheckpointRow,
     Container,
     Control,
+    Domain,
     Excerpt,
     Finding,
     Frame,
@@ -296,6 +297,10 @@ def make_leaking() -> Analysis:
             make_ledger("unexplained", "unexplained", LedgerKind.PART, 4, 0),
             make_ledger("sqlite", "SQLite (in malloc)", LedgerKind.WITHIN, 2, 0),
             make_ledger("torch.cuda", "torch on the graphics card, in use", LedgerKind.BESIDE, 900, 0),
+        ),
+        domains=(
+            Domain(0, "Python’s own allocators", (0, 2, 22, 324, 928), (0, 128, 1344, 20_000, 2 * MIB), "tracemalloc"),
+            Domain(389047, "NumPy’s array data", (0, 0, 1, 1, 1), (0, 0, 800, 800, 800), "tracemalloc: numpy"),
         ),
         peaks=(
             Peak(48 * MIB, 49 * MIB, 49 * MIB, exact=True, traced=2 * MIB, arrow=None),

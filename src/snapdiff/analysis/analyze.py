@@ -10,6 +10,7 @@ import pandas as pd
 
 from snapdiff.analysis import audit, ledger, limits, sweep
 from snapdiff.analysis.causes import Causes
+from snapdiff.analysis.domains import domains
 from snapdiff.analysis.frames import Frames
 from snapdiff.analysis.grouping import with_sentence
 from snapdiff.analysis.growth import Judgement, judge
@@ -98,6 +99,7 @@ def analyze(recording: Recording, suppressions: Sequence[Suppression] = (), at: 
         ledger=ledger.ledger(matrices),
         peaks=ledger.peaks(matrices),
         given_back=ledger.given_back(matrices),
+        domains=domains(matrices),
         checkpoints=_checkpoints(matrices),
         timeline=_timeline(matrices),
         curve=tuple(matrices.total_curve()),

@@ -342,6 +342,22 @@ class Ledger:
 
 
 @dataclass(frozen=True)
+class Domain:
+    """What one of tracemalloc's domains has allocated since tracing began and has not freed.
+
+    At each checkpoint of the rounds that lines are judged on (`Analysis.line_rounds`), the first included.
+    """
+
+    number: int
+    name: str
+    """In words: whose memory it is."""
+    blocks: tuple[int, ...]
+    bytes: tuple[int, ...]
+    source: str
+    """Where the number is from."""
+
+
+@dataclass(frozen=True)
 class Peak:
     """The most memory (bytes) between the two checkpoints of a round, and at these."""
 
@@ -424,6 +440,8 @@ class Analysis:
     peaks: tuple[Peak, ...] = ()
     """One for each of `rounds`; empty where owners were not asked."""
     given_back: tuple[GivenBack, ...] = ()
+    domains: tuple[Domain, ...] | None = None
+    """Traced memory by domain, within the lines of the ledger; None where that is not known."""
     suppressed: tuple[Suppressed, ...] = ()
     """Findings that a suppression took out of the verdict; never hidden."""
     traced_rounds: tuple[Round, ...] = ()

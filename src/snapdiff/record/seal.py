@@ -97,6 +97,7 @@ def build(frames: list[dict[str, Any]], facts: Facts) -> Recording:
     notes = [*facts.notes, *(str(frame["text"]) for frame in frames if frame["kind"] == "note")]
     rows.add_checkpoints(measured, facts)
     rows.add_traces(measured, notes)
+    rows.add_domains(measured, notes)
     rows.add_paths(measured, notes)
     for row in sweep.rows(
         [frame for frame in frames if frame["kind"] == "sweep"], facts.timeline, facts.started_monotonic
@@ -230,6 +231,23 @@ class _Rows:
             for position in traced:
                 blocks, size = counts[stack].get(position, (0, 0))
                 self.add("traces", checkpoint=position, stack=number, blocks=blocks, bytes=size)
+
+    def add_domains(self, frames: list[dict[str, Any]], notes: list[str]) -> None:
+        """Add live blocks by domain, of the largest domains where somebody has made too many."""
+        from snapdiff.recording import schema
+
+        largest: dict[int, int] = {}
+        by_position = {at: frame["traces"].get("domains", []) for at, frame in enumerate(frames) if frame.get("traces")}
+        for domains in by_position.values():
+            for domain, _, size in domains:
+                largest[domain] = max(size, largest.get(domain, 0))
+        kept = set(sorted(largest, key=lambda domain: (-largest[domain], domain))[: schema.MAX_DOMAINS])
+        if len(kept) < len(largest):
+            notes.append(f"{len(largest) - len(kept):,} of {len(largest):,} domains of traced memory were left out.")
+        for position, domains in by_position.items():
+            for domain, blocks, size in domains:
+                if domain in kept:
+                    self.add("domains", checkpoint=position, domain=domain, blocks=blocks, bytes=size)
 
     def add_paths(self, frames: list[dict[str, Any]], notes: list[str]) -> None:
         """Add the paths that changed, with their measures at every checkpoint of the workload."""

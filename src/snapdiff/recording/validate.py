@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from snapdiff.recording import schema
 from snapdiff.recording.model import Recording
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ _REFERENCES = {
     ("outside", "checkpoint"): ("checkpoints", "id"),
     ("outside_lines", "stack"): ("stacks", "stack"),
     ("traces", "checkpoint"): ("checkpoints", "id"),
+    ("domains", "checkpoint"): ("checkpoints", "id"),
     ("traces", "stack"): ("stacks", "stack"),
     ("stacks", "file"): ("files", "file"),
     ("births", "stack"): ("stacks", "stack"),
@@ -80,6 +82,7 @@ _KEYS = {
     "files": ["file"],
     "stacks": ["stack", "depth"],
     "traces": ["checkpoint", "stack"],
+    "domains": ["checkpoint", "domain"],
     "paths": ["node"],
     "path_counts": ["checkpoint", "node"],
     "causes": ["cause"],
@@ -194,6 +197,9 @@ def _broken_structure(tables: dict[str, pa.Table]) -> str | None:
     for name, keys in _KEYS.items():
         if tables[name].group_by(keys).aggregate([]).num_rows != tables[name].num_rows:
             return f"its table {name} has a row twice"
+    domains = pc.unique(tables["domains"]["domain"])
+    if len(domains) > schema.MAX_DOMAINS or pc.any(pc.greater(domains, schema.MAX_DOMAIN)).as_py():
+        return "its table domains has domains that tracemalloc cannot have"
     if tables["causes"].num_rows > _MOST_CAUSES:
         return "its table causes is too long"
     for chain in tables["causes"]["chain"].to_pylist():
