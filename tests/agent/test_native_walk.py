@@ -263,7 +263,8 @@ def sums(found):
     return by_stack, [sum(row[at] for row in found["domains"]) for at in (1, 2)]
 
 print(shape(native) == shape(python), any(950 <= blocks < 960 for _, blocks, _ in made(native)), taken.way, taken.note)
-print([row for row in native["domains"] if row[0]], native["domains"][1:] == python["domains"][1:], native["domains"][0][0])
+(python_own, *others), (_, *in_python) = native["domains"], python["domains"]
+print(others, others == in_python, python_own[0])
 print(*(by_stack == by_domain for by_stack, by_domain in (sums(native), sums(python))))
 """
 

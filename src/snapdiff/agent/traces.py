@@ -28,10 +28,13 @@ def aggregate() -> dict[str, Any] | None:
     traces = _tracemalloc._get_traces()
     # Equal tracebacks are one tuple within one call of _get_traces, so identity is enough to group by.
     by_domain: dict[int, dict[int, list[Any]]] = {}
+    rows: dict[int, list[Any]] = {}
+    last = None
     for trace in traces:
-        rows = by_domain.get(trace[0])
-        if rows is None:
-            rows = by_domain[trace[0]] = {}
+        # Those of a domain follow each other.
+        if trace[0] != last:
+            last = trace[0]
+            rows = by_domain.setdefault(last, {})
         key = id(trace[2])
         row = rows.get(key)
         if row is None:
