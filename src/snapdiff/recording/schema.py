@@ -86,8 +86,9 @@ def tables() -> dict[str, pa.Schema]:
         # `files.mapped`, `shared`, `stacks`, `malloc.in_use`, `malloc.free`, `malloc.mapped`, `malloc.resident`,
         # `malloc.mapped_resident`, `mimalloc.resident`, `pymalloc.arenas`, `pymalloc.used`, `python.large`
         # (objects above 512 bytes), `snapdiff.<allocator>`, `traced`, `tracemalloc` (its tables), `arrow.<backend>`,
-        # `torch.cuda`, `torch.cuda_reserved`, `sqlite`, `probe.<name>`. Counts: `fds`, `threads`, `tasks` (asyncio's
-        # that are not done), `children` (processes), `garbage` (objects in gc.garbage). Who cannot be asked has no row.
+        # `torch.cpu`, `torch.cuda`, `torch.cuda_reserved`, `sqlite`, `probe.<name>`. Counts: `fds`, `threads`, `tasks`
+        # (asyncio's that are not done), `children` (processes), `garbage` (objects in gc.garbage). Who cannot be asked
+        # has no row.
         "owners": schema(checkpoint=number, owner=text, unit=text, value=number, peak=number, source=text),
         # Bytes outside the Python heap that the calls of a series gained up to a checkpoint or sub-checkpoint, read
         # right before and right after them. `memory` is malloc (what its callers hold), mapped (private memory that

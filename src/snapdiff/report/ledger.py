@@ -170,10 +170,10 @@ def _domain_sentence(analysis: Analysis) -> str:
     if analysis.domains:
         when = " in the second, traced plan" if analysis.traced_rounds else ""
         return (
-            f"Allocated{when} since tracing began, and not freed: what was there before has no trace, and snapdiff’s own "
-            "is left out. It must not be added to the lines above, for it lies in them: Python’s own blocks of up to 512 "
-            "bytes mostly in pymalloc’s, larger ones and NumPy’s in malloc’s. Where a library that is not known has the "
-            "memory of its domain, tracemalloc does not say."
+            f"Allocated{when} since tracing began, and not freed: what was there before has no trace, and snapdiff’s "
+            "own is left out. It must not be added to the lines above, for it lies in them: Python’s own blocks of up "
+            "to 512 bytes mostly in pymalloc’s, larger ones and NumPy’s in malloc’s. Where a library that is not known "
+            "has the memory of its domain, tracemalloc does not say."
         )
     why = "this recording does not have it"
     if analysis.method.traced == "nothing":
