@@ -7,6 +7,8 @@ import subprocess
 import sys
 import types
 from itertools import pairwise
+from typing import ClassVar
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -154,22 +156,32 @@ def test_torch_is_never_imported_for_it(monkeypatch):
 
 
 def test_another_torch_than_those_known_is_not_guessed_at(monkeypatch):
-    monkeypatch.setitem(sys.modules, "torch", types.SimpleNamespace(UntypedStorage=bytearray))
-    monkeypatch.setitem(sys.modules, "torch._C", types.SimpleNamespace(StorageBase=bytearray))
+    for name, part in (("torch", "UntypedStorage"), ("torch._C", "StorageBase")):
+        module = types.ModuleType(name)
+        setattr(module, part, bytearray)
+        monkeypatch.setitem(sys.modules, name, module)
     assert tensors.read(not_ours()) is None
+
+
+def test_what_stands_in_for_torch_in_a_programs_tests_is_not_touched(monkeypatch):
+    stand_ins = {name: MagicMock() for name in ("torch", "torch._C")}
+    for name, stand_in in stand_ins.items():
+        monkeypatch.setitem(sys.modules, name, stand_in)
+    assert tensors.read(not_ours()) is None
+    assert [[], []] == [stand_in.mock_calls for stand_in in stand_ins.values()]
 
 
 class Storage:
     """A storage as torch keeps it: in words at an address, which are here in a dictionary."""
 
-    words: dict[int, int] = {}
+    words: ClassVar[dict[int, int]] = {}
     layout = ("table", "references", "data", "deleter", "context", "device", "size")
 
     def __init__(self, size):
         begin = 0x1000 * (1 + len(self.words))
         self.data = begin + 0x100
         held = {"data": self.data, "context": self.data, "size": size, "device": 0xFF00}
-        for at, name in enumerate(self.layout + ("", "")):
+        for at, name in enumerate((*self.layout, "", "")):
             self.words[begin + 8 * at] = held.get(name, 7)
         self._begin = begin
 

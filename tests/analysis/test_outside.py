@@ -265,9 +265,7 @@ def test_a_tensor_that_becomes_longer_is_told_as_what_it_is(program):
     found = program().owns("torch.cpu", *[sum((1, 10, 151, 302)[:at]) * 4096 for at in range(5)]).analysis()
     (leak,) = found.findings
     assert ("native", "bytes", (4096, 40_960, 618_496, 1_236_992)) == (leak.domain, leak.unit, leak.growth)
-    assert (
-        "Leak: memory of torch tensors on the CPU gains 4.0 KiB per call outside the Python heap." == found.sentence
-    )
+    assert "Leak: memory of torch tensors on the CPU gains 4.0 KiB per call outside the Python heap." == found.sentence
     assert "counted: memory of torch tensors on the CPU" == leak.reasons[0]
 
 

@@ -41,13 +41,13 @@ def read(untraced: Untraced, native: Any = None) -> int | None:
 
     `native` is the native walker's module, if there is one.
     """
-    core = sys.modules.get("torch._C")
-    ctypes = sys.modules.get("ctypes")
-    if core is None or ctypes is None:
+    # torch loads ctypes. What a test has put in the place of a module is not asked: it may remember that it was.
+    torch, core, ctypes = (sys.modules.get(name) for name in ("torch", "torch._C", "ctypes"))
+    if not type(torch) is type(core) is type(ctypes) is type(sys):
         return None
     try:
         word_at = ctypes.c_uint64.from_address
-        place = _place(sys.modules["torch"].UntypedStorage, core.StorageBase, word_at)
+        place = _place(torch.UntypedStorage, core.StorageBase, word_at)
         if place is None:
             return None
         with untraced:
