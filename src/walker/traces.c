@@ -124,7 +124,8 @@ static void add_domain(Walk *walk, Traces *traces, int64_t number, const _Py_has
             domain.bytes += row->bytes;
         }
     }
-    if (domain.blocks)
+    /* Python's own is always told: then it is known that there is nothing else. */
+    if (domain.blocks || !number)
         vec_push(&walk->arena, traces->domains, domain);
     map_free(&walk->arena, &traces->by_traceback);
     vec_free(&walk->arena, traces->rows);

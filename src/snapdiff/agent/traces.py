@@ -27,7 +27,8 @@ def aggregate() -> dict[str, Any] | None:
         return None
     traces = _tracemalloc._get_traces()
     # Equal tracebacks are one tuple within one call of _get_traces, so identity is enough to group by.
-    by_domain: dict[int, dict[int, list[Any]]] = {}
+    # Python's own is always told: then it is known that there is nothing else.
+    by_domain: dict[int, dict[int, list[Any]]] = {0: {}}
     rows: dict[int, list[Any]] = {}
     last = None
     for trace in traces:
@@ -60,7 +61,7 @@ def aggregate() -> dict[str, Any] | None:
             for at, more in enumerate((blocks, size)):
                 row[at] += more
                 domain[at + 1] += more
-        if domain[1]:
+        if domain[1] or not number:
             domains.append(domain)
     return {
         "files": list(files),

@@ -110,7 +110,8 @@ def tables() -> dict[str, pa.Schema]:
         # Live blocks and bytes per traceback at each checkpoint; tracebacks that never changed are left out.
         "traces": schema(checkpoint=number, stack=number, blocks=number, bytes=number),
         # The same of all tracebacks together, by tracemalloc's domain, without snapdiff's own: 0 is Python's own
-        # allocators', others are of who tells tracemalloc what he allocates. A domain without live blocks has no row.
+        # allocators' and has a row at each checkpoint that was traced, others are of who tells tracemalloc what he
+        # allocates, and have none where they have no live blocks.
         "domains": schema(checkpoint=number, domain=number, blocks=number, bytes=number),
         # One row a call of a sweep, in order. `size` is the input's (0 in the control), `part` warm-up, up, down or
         # traced, `peak_traced` Python's memory at its highest above that before, `peak_rss` resident memory at its
