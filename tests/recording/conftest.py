@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -60,8 +61,10 @@ def frames(leak: int = 1) -> list[dict[str, Any]]:
                     "generations": [{"collected": 5 * len(said)}, {"collected": 2}],
                     **({"paths": _paths(number, total, leak)} if series == "workload" else {}),
                     "traces": {
-                        "files": ["cart.py", "shop.py"], "stacks": [[0, 41, 1, 12]], "blocks": [items],
-                        "bytes": [items * 64], "domains": [[0, items, items * 64], [389047, 3, 300]],
+                        "files": ["cart.py", "shop.py"], "lengths": array("i", [4]).tobytes(),
+                        "frames": array("i", [0, 41, 1, 12]).tobytes(), "blocks": array("q", [items]).tobytes(),
+                        "bytes": array("q", [items * 64]).tobytes(),
+                        "domains": array("q", [0, items, items * 64, 389047, 3, 300]).tobytes(),
                     },
                 }
             )  # fmt: skip
@@ -184,7 +187,7 @@ def sealed() -> Callable[..., Recording]:
         said = frames()
         for frame in said:
             if frame.get("traces"):
-                frame["traces"]["domains"] = domains
+                frame["traces"]["domains"] = array("q", [number for row in domains for number in row]).tobytes()
         return build(said, facts())
 
     return make

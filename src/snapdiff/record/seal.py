@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from snapdiff.agent import spool
+from snapdiff.agent.traces import by_domain, stacks
 from snapdiff.record import sweep
 from snapdiff.record.ended import Ended
 from snapdiff.record.options import Options, Sweep
@@ -214,7 +215,7 @@ class _Rows:
                 continue
             traced.append(position)
             files = traces["files"]
-            for flat, blocks, size in zip(traces["stacks"], traces["blocks"], traces["bytes"], strict=True):
+            for flat, blocks, size in stacks(spool.unpacked(traces)):
                 stack = tuple((files[flat[at]], flat[at + 1]) for at in range(0, len(flat), 2))
                 counts.setdefault(stack, {})[position] = (blocks, size)
         changed = []
@@ -237,7 +238,9 @@ class _Rows:
         from snapdiff.recording import schema
 
         largest: dict[int, int] = {}
-        by_position = {at: frame["traces"].get("domains", []) for at, frame in enumerate(frames) if frame.get("traces")}
+        by_position = {
+            at: by_domain(spool.unpacked(frame["traces"])) for at, frame in enumerate(frames) if frame.get("traces")
+        }
         for domains in by_position.values():
             for domain, _, size in domains:
                 largest[domain] = max(size, largest.get(domain, 0))
