@@ -2,7 +2,7 @@
 
 A cause is recognised by its fingerprint, or where that changed by two of its container, type and line. It is new only
 if every run after has it and none before, and fixed only the other way round: a run that ended early, or whose control
-grew, proves that something is there, and never that it is not.
+grew, proves that something is there, and never that it is not. Sides that did not call the same are not compared at all.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from enum import Enum
 
 from snapdiff.analysis import compare_sentences as say
 from snapdiff.analysis.caveats import caveats
+from snapdiff.analysis.comparable import why_not
 from snapdiff.analysis.compare_rows import line_changes, line_growth, type_changes, type_growth
 from snapdiff.analysis.comparison import (
     WEIGHING,
@@ -67,6 +68,11 @@ def compare(
         raise ValueError("a comparison needs a run on each side")
     old = Side(_names(before, before_names, "before"), tuple(before))
     new = Side(_names(after, after_names, "after"), tuple(after))
+    if void := why_not(old, new):
+        return Comparison(
+            outcome=Outcome.INCONCLUSIVE, sentence=f"Cannot be told: {void}", before=old, after=new, changes=(),
+            cycles=(), types=(), lines=(), caveats=caveats(old, new), void=void,
+        )  # fmt: skip
     changes: list[Change] = []
     cycles: list[Change] = []
     for before_it, after_it, match, alike in pair_up(_found(old.runs), _found(new.runs)):

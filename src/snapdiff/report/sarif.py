@@ -46,15 +46,20 @@ def render_sarif(analysis: Analysis) -> str:
     return log(results, [analysis])
 
 
-def log(results: Sequence[dict[str, Any]], runs: Sequence[Analysis]) -> str:
-    """Return a log with these results of these recordings."""
+def log(results: Sequence[dict[str, Any]], runs: Sequence[Analysis], said: Sequence[tuple[str, str]] = ()) -> str:
+    """Return a log with these results of these recordings, and what is `said` beside them: (level, text)."""
+    invocations = [_invocation(run) for run in runs]
+    if said:
+        invocations[0]["toolExecutionNotifications"] = [
+            {"level": level, "message": {"text": _message(text)}} for level, text in said
+        ]
     document = {
         "$schema": SCHEMA,
         "version": "2.1.0",
         "runs": [
             {
                 "tool": {"driver": _driver()},
-                "invocations": [_invocation(run) for run in runs],
+                "invocations": invocations,
                 "columnKind": "unicodeCodePoints",
                 "properties": {"redacted": any(run.redacted for run in runs)},
                 "results": results,
