@@ -68,8 +68,7 @@ FIX = (
     LEAKY,
     "        self.audit_trail.append(AuditEntry(time.time(), query, answer))\n",
     "        self.audit_trail.append(AuditEntry(time.time(), query, answer))\n"
-    "        if len(self.audit_trail) == 10:\n"
-    "            self.audit_trail.clear()  # they would be written to a file first\n",
+    "        del self.audit_trail[:-10]  # older entries are in the log\n",
 )
 
 
@@ -82,7 +81,7 @@ def make_recording(run: Run, recording: Path, checkout: Path) -> None:
 
 
 def compare_fix(folder: Path) -> bool:
-    """Record the same target with and without its fault, write the page of the comparison; return whether it is fixed."""
+    """Record the same target with and without its fault, write the page of the comparison; return whether it is gone."""
     recordings = [folder / f"fix-{when}.snapdiff" for when in ("before", "after")]
     with tempfile.TemporaryDirectory() as checkout:
         shutil.copytree("examples", Path(checkout, "examples"))

@@ -323,10 +323,16 @@ def test_a_target_is_the_same_from_another_folder_and_no_other_one_is(same, one,
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"target": "app/cart.py:remove"}, "of different targets, `app/cart.py:add` before and `app/cart.py:remove` af"),
+        (
+            {"target": "app/cart.py:remove"},
+            "of different targets, `app/cart.py:add` before and `app/cart.py:remove` af",
+        ),
         ({"inputs": "few"}, "given arguments from another function (`--inputs`: none before and few after)"),
         ({"arguments": ["--fast"]}, "the program was given other arguments (`-- ARGS`)"),
-        ({"rpc": {"command": "python w.py", "request": "b/few.jsonl"}}, "(`--request`: none before and few.jsonl after)"),
+        (
+            {"rpc": {"command": "python w.py", "request": "b/few.jsonl"}},
+            "(`--request`: none before and few.jsonl after)",
+        ),
     ],
 )
 def test_what_is_not_there_when_something_else_was_called_is_not_fixed(leaks, program, options, said):

@@ -1,4 +1,4 @@
-"""A shop that somebody works on: each function is what one version does in a call, and `serve` is the one checked out."""
+"""A shop that somebody works on: each function is what one version does in a call; `serve` is the one in use."""
 
 
 class Item:

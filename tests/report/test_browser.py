@@ -244,7 +244,7 @@ def test_what_people_paste_can_be_copied(build, opened):
         it.page.locator(".copy", has=button).get_by_text("Copied.").wait_for()
         copied[name] = it.page.evaluate("navigator.clipboard.readText()")
     assert build.leaking().sentence == copied["Copy this sentence"]
-    assert copied["Copy the chain"].startswith("┬ module app")
+    assert copied["Copy the chain"].startswith("module app\n╰→ ")
     assert shlex.join(build.leaking().method.command) == copied["Copy the command"]
     assert "leak:3f9c1a7be204  # reason" == copied["Copy the line"]
     assert [] == it.console

@@ -1,7 +1,7 @@
 """Whether two sides can be compared at all: they called the same workload, with the same input, in rounds.
 
-What one function keeps says nothing about another: the absence of a cause in a recording of something else is no fix. All
-else that may differ (Python, plan, tracing, libraries, setup, machine) only weakens a comparison; see caveats.py.
+What one function keeps says nothing about another: the absence of a cause in a recording of something else is no fix.
+All else that may differ (Python, plan, tracing, libraries, setup, machine) only weakens a comparison; see caveats.py.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A cause is recognised by its fingerprint, or where that changed by two of its container, type and line. It is new only
 if every run after has it and none before, and fixed only the other way round: a run that ended early, or whose control
-grew, proves that something is there, and never that it is not. Sides that did not call the same are not compared at all.
+grew, proves that something is there, and never that it is not. Sides that did not call the same are not compared.
 """
 
 from __future__ import annotations
