@@ -81,7 +81,7 @@ def make_recording(run: Run, recording: Path, checkout: Path) -> None:
 
 
 def compare_fix(folder: Path) -> bool:
-    """Record the same target with and without its fault, write the page of the comparison; return whether it is gone."""
+    """Record a target with and without its fault, write the page of the comparison; return whether it is gone."""
     recordings = [folder / f"fix-{when}.snapdiff" for when in ("before", "after")]
     with tempfile.TemporaryDirectory() as checkout:
         shutil.copytree("examples", Path(checkout, "examples"))
