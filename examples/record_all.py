@@ -73,7 +73,7 @@ FIX = (
 
 
 def make_recording(run: Run, recording: Path, checkout: Path) -> None:
-    """Record a run in a folder that holds `examples/`."""
+    """Record a run in a folder that holds `examples/`, which `recording` is relative to."""
     command = [sys.executable, "-m", "snapdiff", "record", *run.options, "-o", str(recording), "--force", "--quiet"]
     # `python` in a command is the one that runs this.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
@@ -85,14 +85,16 @@ def compare_fix(folder: Path) -> bool:
     recordings = [folder / f"fix-{when}.snapdiff" for when in ("before", "after")]
     with tempfile.TemporaryDirectory() as checkout:
         shutil.copytree("examples", Path(checkout, "examples"))
-        make_recording(FAULTY, recordings[0].absolute(), Path(checkout))
+        make_recording(FAULTY, Path(recordings[0].name), Path(checkout))
         name, fault, mended = FIX
         source = Path(checkout, name)
         text = source.read_text(encoding="utf-8")
         if fault not in text:
             raise SystemExit(f"{name} does not have the line that is to be mended")
         source.write_text(text.replace(fault, mended), encoding="utf-8")
-        make_recording(FAULTY, recordings[1].absolute(), Path(checkout))
+        make_recording(FAULTY, Path(recordings[1].name), Path(checkout))
+        for recording in recordings:
+            shutil.move(Path(checkout, recording.name), recording)
     before, after = (snapdiff.api.analyze(recording) for recording in recordings)
     names = ([recordings[0].name], [recordings[1].name])
     comparison = snapdiff.api.compare([before], [after], names)
@@ -105,7 +107,7 @@ def compare_fix(folder: Path) -> bool:
 def record(run: Run, folder: Path) -> bool:
     """Record one run, write its page, print what it says; return whether that was expected."""
     recording = folder / f"{run.name}.snapdiff"
-    make_recording(run, recording.absolute(), Path.cwd())
+    make_recording(run, recording, Path.cwd())
     report = snapdiff.api.analyze(recording)
     page = folder / f"{run.name}.html"
     report.save(page)

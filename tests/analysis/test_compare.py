@@ -222,6 +222,17 @@ def test_a_fix_is_a_fix_also_of_a_run_that_ended_early(leaks, clean):
     assert Outcome.FIXED == compare([leaks().ended("timed out").analysis()], [clean]).outcome
 
 
+def test_what_is_rare_is_not_fixed_where_too_few_calls_were_made_to_see_it(leaks, program):
+    rare = leaks(rate=0.05, rounds=(1, 10, 1000), confirming=2000).analysis()
+    assert "slow-leak" == only(rare.findings).verdict
+    for expected, rounds in (("unsure", (1, 10, 151)), ("fixed", (1, 10, 400)), ("fixed", (1, 10, 1000))):
+        short = program(rounds=rounds, confirming=None, traced=True).analysis()
+        assert expected == change(rare, short).status
+    short = program(rounds=(1, 10, 151), confirming=None, traced=True).analysis()
+    assert "the run after has too few calls to show it" == change(rare, short).reason
+    assert (Status.UNSURE, Outcome.INCONCLUSIVE) == (change(short, rare).status, compare([short], [rare]).outcome)
+
+
 def test_a_control_that_grew_tells_nothing(leaks, program):
     restless = program(confirming=None).control_gains(objects=(0, 3, 40)).analysis()
     assert not proves_absence(restless)

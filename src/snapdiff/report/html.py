@@ -105,7 +105,7 @@ def _render(whole: Analysis, page: PageAnalysis) -> str:
         terms=TERMS,
         left_behind=left_behind(analysis.rounds),
         compared=[each for each in cards if not each.finding.traced] if len(cards) > 1 else [],
-        recorded=_recorded(analysis),
+        recorded=recorded(analysis),
         growth_picture=_picture(growth_chart(whole, "growth-chart")),
         memory_picture=_picture(memory_chart(whole, "memory-chart")),
         memory=memory,
@@ -130,7 +130,7 @@ def fill(environment: Environment, template: str, data: dict[str, Any], **values
     )  # fmt: skip
 
 
-def _recorded(analysis: Analysis) -> str:
+def recorded(analysis: Analysis) -> str:
     """Say when and by what version a recording was made; empty where it does not say."""
     by = dict(analysis.environment).get("snapdiff")
     parts = [words.moment(analysis.method.started), f"by snapdiff {words.shorten(by, 24)}" if by else ""]
