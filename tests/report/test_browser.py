@@ -138,7 +138,7 @@ def test_a_comparison_and_a_trend_are_complete_without_style_and_script(build, b
 
 def test_types_sort_by_number_and_say_so(build, opened):
     page = opened(build.leaking()).page
-    heading = page.locator("#types th", has_text="bytes per call")
+    heading = page.locator("#types th", has_text="size per call")
     heading.locator("button").click()
     assert "descending" == heading.get_attribute("aria-sort")
     heading.locator("button").press("Enter")
