@@ -81,8 +81,8 @@ def test_what_another_target_does_not_keep_is_not_fixed(compare):
     done = compare("keeps", "other")
     assert (3, "") == (done.code, done.err)
     assert (
-        "Cannot be told: the recordings are of different targets, `shop.py:serve` before and `shop.py:lets_go` after, "
-        "so what is missing in one is not fixed and what is there is not new. Record the same target before and after "
+        "Cannot be told: the recordings are of different targets, `shop.py:serve` before and `shop.py:lets_go` after; "
+        "what is missing in one is not fixed and what is there is not new. Record the same target before and after "
         "the change, and compare those."
     ) in " ".join(done.out.split())
     assert "Fixed" not in done.out

@@ -27,7 +27,7 @@ def why_not(before: Side, after: Side) -> str:
     methods = [run.method for run in runs]
     if not all(same_target(one.target, other.target) for one, other in combinations(methods, 2)):
         return (
-            f"the recordings are of different targets, {_named(before)} before and {_named(after)} after, so what is "
+            f"the recordings are of different targets, {_named(before)} before and {_named(after)} after; what is "
             f"missing in one is not fixed and what is there is not new. {_AGAIN.format('target')} Of one target in two "
             "folders, name it from the top of each checkout, with a relative path."
         )
@@ -36,7 +36,7 @@ def why_not(before: Side, after: Side) -> str:
         ("arguments from another function", "--inputs", _inputs),
     ):
         was, now = (_together(of(run.method) for run in side.runs) for side in (before, after))
-        if was != now:
+        if len({*was, *now}) > 1:
             told = f"{' or '.join(was)} before and {' or '.join(now)} after"
             return f"the calls were given {what} (`{option}`: {told}). {_AGAIN.format('target and input')}"
     # Their values are not said: an argument may be anything.
