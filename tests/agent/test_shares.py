@@ -2,10 +2,14 @@
 
 from sys import getsizeof
 
-from snapdiff.agent.shares import leak_shares
+import pytest
+
+from snapdiff.agent.book import Book
+from snapdiff.agent.snapshots import Snapshots
 
 
-def test_what_two_containers_reach_is_divided_and_what_others_reach_is_nobodys():
+@pytest.mark.parametrize("way", ["child", "python"])
+def test_what_two_containers_reach_is_divided_and_what_others_reach_is_nobodys(way):
     both, mine, anybodys = bytes(8000), bytes(1000), bytes(500)
     first, second = [both, mine, anybodys], [both]
     lists = getsizeof(first), getsizeof(second)
@@ -13,8 +17,12 @@ def test_what_two_containers_reach_is_divided_and_what_others_reach_is_nobodys()
         (lists[0] + getsizeof(mine) + getsizeof(both) / 2, lists[0] + getsizeof(mine), 1),
         (lists[1] + getsizeof(both) / 2, lists[1], 0),
     ]
-    found = leak_shares([[anybodys, first, second]], [[first], [second]], set())
-    assert [(round(share), alone, partner) for share, alone, partner in expected] == found
+    snapshots = Snapshots(Book(), way)
+    found = snapshots.held_by([[anybodys, first, second]], [[first], [second]], set())
+    assert [(round(share), alone, partner) for share, alone, partner in expected] == [
+        (each.share, each.alone, each.partner) for each in found
+    ]
+    assert way.replace("-", " ") == snapshots.way, snapshots.note
 
 
 def test_a_recording_tells_the_share_of_each_of_two_that_keep_the_same_and_what_only_one_keeps(measure):
