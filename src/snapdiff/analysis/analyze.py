@@ -309,11 +309,15 @@ def _phase(phase: str, series: str) -> str:
 
 def _method(manifest: dict[str, Any], matrices: Matrices) -> Method:
     options = manifest.get("options", {})
+    rpc = options.get("rpc") or {}
+    target = str(options.get("target", ""))
+    # A worker is named by its program; what its command says behind that is its arguments.
+    arguments = str(rpc.get("command", "")).partition(target or " ")[2].split() if rpc else options.get("arguments", [])
     checkpoints = matrices.all_checkpoints
     full = checkpoints[~checkpoints["sub"]]
     extra = checkpoints[checkpoints["sub"] & (checkpoints["series"] == "workload") & ~checkpoints["extra"]]
     return Method(
-        target=str(options.get("target", "")),
+        target=target,
         command=tuple(str(part) for part in options.get("command", [])),
         plan=tuple(int(count) for count in options.get("rounds", [])),
         trace=str(options.get("trace", "")),
@@ -325,7 +329,15 @@ def _method(manifest: dict[str, Any], matrices: Matrices) -> Method:
         tool_seconds=round(float(checkpoints["measure_seconds"].fillna(0).sum()), 3),
         ways=tuple(str(way) for way in full["way"].unique()),
         longest_pause_seconds=float(full["pause_seconds"].max()) if len(full) else 0.0,
+        setup=_text(options.get("setup")),
+        inputs=_text(options.get("inputs")),
+        requests=_text(rpc.get("request")),
+        arguments=tuple(str(part) for part in arguments),
     )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _traced(matrices: Matrices) -> str:
