@@ -141,6 +141,7 @@ def test_a_table_of_nothing_but_nulls_is_reported_or_refused(use, archive, recor
         {"options": {"rounds": [None, 1.5, 10**400]}}, {"options": {"rounds": None}},
         {"options": {"trace_depth": None}},
         {"options": {"trace_depth": "deep"}}, {"options": {"trace_depth": 1e308}}, {"options": {"command": 5}},
+        {"options": {"arguments": 5}}, {"options": {"rpc": 5}}, {"options": {"rpc": {"command": 5, "request": 5}}},
         {"options": {"target": {"a": [1]}}}, {"ended": None}, {"ended": "killed"}, {"ended": ["killed"]},
         {"ended": {"text": None}}, {"ended": {"text": "\x00\x1b[31m"}}, {"complete": "maybe"}, {"complete": None},
         {"duration_seconds": None}, {"duration_seconds": "long"}, {"duration_seconds": float("nan")},

@@ -505,6 +505,13 @@ def make_inconclusive() -> Comparison:
     return compare([make_leaking()], [make_incomplete()], ["before.snapdiff"], ["killed.snapdiff"])
 
 
+def make_void() -> Comparison:
+    """Recordings of two targets."""
+    clean = make_clean()
+    other = replace(clean, method=replace(clean.method, target="bench.py:refund"))
+    return compare([make_leaking()], [other], ["checkout.snapdiff"], ["refund.snapdiff"])
+
+
 def make_hostile_comparison() -> Comparison:
     """The comparison where every text that a stranger can choose is an attack."""
     hostile: Comparison = with_texts(make_comparison(), lambda text: f"{text[:12]}{HOSTILE}")
@@ -579,6 +586,7 @@ def build() -> SimpleNamespace:
         comparison=make_comparison,
         same=lambda: compare([make_clean()], [make_clean()]),
         inconclusive=make_inconclusive,
+        void=make_void,
         hostile_comparison=make_hostile_comparison,
         huge_comparison=make_huge_comparison,
     )

@@ -72,7 +72,7 @@ def analyze(recording: Recording, suppressions: Sequence[Suppression] = (), at: 
     # The second plan has a control of its own, after the calls that the verdict rests on: only lines depend on it.
     doubtful = control.ran and bool(control.objects or (control.blocks and not matrices.has_traced_plan))
     if doubtful:
-        findings = [_withdraw(finding, control) for finding in findings]
+        findings = [_beside_control(finding, control, matrices) for finding in findings]
     checks = audit.with_findings(checks, findings)
     findings.sort(key=lambda f: (SEVERITY.index(f.verdict), -f.bytes_per_iteration, f.fingerprint))
     findings, suppressed = suppress(findings, suppressions)
@@ -81,12 +81,12 @@ def analyze(recording: Recording, suppressions: Sequence[Suppression] = (), at: 
     if not found and len(rounds) < 2:  # noqa: PLR2004
         # The first round proves nothing, and without one there is nothing at all.
         verdict = Verdict.INCONCLUSIVE
-    if doubtful:
+    if doubtful and verdict not in _ACCUSED:
         verdict = Verdict.INCONCLUSIVE
     return Analysis(
         verdict=verdict,
         sentence=control_sentence(control)
-        if doubtful
+        if doubtful and verdict not in _ACCUSED
         else run_sentence(found, rounds, complete, ended, sum(len(row.findings) for row in suppressed)),
         complete=complete,
         ended=ended,
@@ -249,11 +249,32 @@ def _with_control(lost: list[Finding], control: Control) -> list[Finding]:
     return [_withdraw(finding, control) for finding in lost] if control.blocks else lost
 
 
+def _beside_control(finding: Finding, control: Control, matrices: Matrices) -> Finding:
+    """Withdraw an accusation in a program that moves without any call, unless it is of what stood still there.
+
+    A service has threads of its own, which make and drop something at any time. What they touch proves nothing; a
+    type of which not one object came or went in any round of the control is not theirs.
+    """
+    named = finding.type is not None and finding.container is not None and finding.domain == "python"
+    if (
+        not named
+        or finding.verdict not in _ACCUSED
+        or finding.type in matrices.types("objects", matrices.control).index
+    ):
+        return _withdraw(finding, control)
+    reason = f"{_gained(control)} without any call, but no {finding.type}"
+    return replace(finding, reasons=(*finding.reasons, reason))
+
+
+def _gained(control: Control) -> str:
+    return f"the control gained {control.objects} objects and {control.blocks or 0} blocks"
+
+
 def _withdraw(finding: Finding, control: Control) -> Finding:
     """Withdraw an accusation: what ran without the workload grew too."""
     if finding.verdict not in _ACCUSED:
         return finding
-    reason = f"withdrawn: the control gained {control.objects} objects and {control.blocks} blocks without any call"
+    reason = f"withdrawn: {_gained(control)} without any call"
     return with_sentence(replace(finding, verdict=Verdict.INCONCLUSIVE, reasons=(*finding.reasons, reason)))
 
 
@@ -290,11 +311,15 @@ def _phase(phase: str, series: str) -> str:
 
 def _method(manifest: dict[str, Any], matrices: Matrices) -> Method:
     options = manifest.get("options", {})
+    rpc = options.get("rpc") or {}
+    target = str(options.get("target", ""))
+    # A worker is named by its program; what its command says behind that is its arguments.
+    arguments = str(rpc.get("command", "")).partition(target or " ")[2].split() if rpc else options.get("arguments", [])
     checkpoints = matrices.all_checkpoints
     full = checkpoints[~checkpoints["sub"]]
     extra = checkpoints[checkpoints["sub"] & (checkpoints["series"] == "workload") & ~checkpoints["extra"]]
     return Method(
-        target=str(options.get("target", "")),
+        target=target,
         command=tuple(str(part) for part in options.get("command", [])),
         plan=tuple(int(count) for count in options.get("rounds", [])),
         trace=str(options.get("trace", "")),
@@ -306,7 +331,15 @@ def _method(manifest: dict[str, Any], matrices: Matrices) -> Method:
         tool_seconds=round(float(checkpoints["measure_seconds"].fillna(0).sum()), 3),
         ways=tuple(str(way) for way in full["way"].unique()),
         longest_pause_seconds=float(full["pause_seconds"].max()) if len(full) else 0.0,
+        setup=_text(options.get("setup")),
+        inputs=_text(options.get("inputs")),
+        requests=_text(rpc.get("request")),
+        arguments=tuple(str(part) for part in arguments),
     )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _traced(matrices: Matrices) -> str:

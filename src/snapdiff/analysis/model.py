@@ -410,6 +410,14 @@ class Method:
     """How heap snapshots were taken, each way once."""
     longest_pause_seconds: float
     """The longest that a full snapshot stopped the program."""
+    setup: str | None = None
+    """What made the program ready (`--setup`)."""
+    inputs: str | None = None
+    """The function that gave each call its arguments (`--inputs`)."""
+    requests: str | None = None
+    """The file of requests to a worker (`--request`)."""
+    arguments: tuple[str, ...] = ()
+    """The arguments of the program: of a script, or of a worker's command."""
 
 
 @dataclass(frozen=True)

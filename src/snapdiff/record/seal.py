@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -62,7 +63,7 @@ def describe_sweep(sweep: Sweep | None) -> dict[str, Any] | None:
 def describe_options(options: Options) -> dict[str, Any]:
     """Return the options as the manifest keeps them."""
     return {
-        "target": options.target,
+        "target": _shown(options.target),
         "rounds": list(options.rounds),
         "setup": options.setup,
         "teardown": options.teardown,
@@ -76,6 +77,12 @@ def describe_options(options: Options) -> dict[str, Any]:
         "command": list(options.command),
         "rpc": None if options.rpc is None else _describe_rpc(options.rpc),
     }
+
+
+def _shown(target: str) -> str:
+    """Return a target as it is called in every checkout: relative to the working directory, if it is in there."""
+    here = os.path.join(os.getcwd(), "")
+    return os.path.relpath(target, here) if target.startswith(here) else target
 
 
 def _describe_rpc(rpc: Rpc) -> dict[str, Any]:

@@ -133,6 +133,8 @@ def _wrong_options(manifest: dict[str, Any]) -> str | None:
     rounds, command, depth = options.get("rounds"), options.get("command"), options.get("trace_depth")
     if not isinstance(rounds, list) or not all(type(count) is int and 0 < count <= _LARGEST for count in rounds):
         return "its manifest has no proper rounds"
+    if not isinstance(options.get("arguments", []), list) or not isinstance(options.get("rpc") or {}, dict):
+        return "its manifest has no proper input"
     if not isinstance(command, list) or type(depth) is not int or not 0 <= depth <= _LARGEST:
         return "its manifest has no proper options"
     if options.get("sweep") is not None and not _is_sweep(options["sweep"]):
