@@ -41,7 +41,7 @@ def snapshot_of(fields: Details) -> Details:
         "objects": fields["objects"],
         "collect_seconds": fields["collect_seconds"],
         "types": len(fields["types"]),
-        "tracebacks": None if traces is None else len(traces["stacks"]),
+        "tracebacks": None if traces is None else len(traces["blocks"]) // 8,
     }
 
 

@@ -192,30 +192,32 @@ static int read_types(Book *book, Reader *reader, PyObject *types, PyObject *tra
     return failed ? -1 : 0;
 }
 
-/* Return (parents as 64-bit numbers, edges, kinds) of the nodes that are new. */
+/* Return (parents, roots as 32-bit numbers, depths as 16-bit ones, edges, kinds) of the nodes that are new. */
 static PyObject *read_nodes(Book *book, Reader *reader, int replay, int64_t from, int64_t to)
 {
-    PyObject *parents = PyBytes_FromStringAndSize(NULL, (to - from) * (Py_ssize_t)sizeof(int64_t));
-    PyObject *edges = PyList_New(0), *kinds = PyList_New(0);
-    int failed = !parents || !edges || !kinds;
+    PyObject *edges = PyList_New(to - from), *kinds = PyList_New(to - from);
+    int failed = !edges || !kinds;
     for (int64_t node = from; !failed && node < to && !reader->broken; node++) {
         int64_t parent = get_number(reader), edge = get_number(reader), kind = get_number(reader);
-        if (parent < -1 || parent >= node) {
+        if (parent < -1 || parent >= node ||
+            (replay && book_add_node(book, (int32_t)parent, (uint32_t)edge, (uint32_t)kind) != node))
             reader->broken = 1;
-            break;
-        }
-        if (replay && book_add_node(book, (int32_t)parent, (uint32_t)edge, (uint32_t)kind) != node)
-            reader->broken = 1;
-        memcpy(PyBytes_AS_STRING(parents) + (node - from) * (Py_ssize_t)sizeof parent, &parent, sizeof parent);
-        failed = append_new(edges, as_str(book, edge, reader)) || append_new(kinds, as_str(book, kind, reader));
+        PyObject *edge_text = as_str(book, edge, reader), *kind_text = as_str(book, kind, reader);
+        PyList_SET_ITEM(edges, node - from, edge_text);
+        PyList_SET_ITEM(kinds, node - from, kind_text);
+        failed = !edge_text || !kind_text;
     }
-    if (failed) {
-        Py_XDECREF(parents);
+    if ((size_t)to > book->parents.count)
+        reader->broken = 1;
+    if (failed || reader->broken) {
         Py_XDECREF(edges);
         Py_XDECREF(kinds);
-        return NULL;
+        return failed ? NULL : Py_NewRef(Py_None);
     }
-    return Py_BuildValue("(NNN)", parents, edges, kinds);
+    Py_ssize_t count = (Py_ssize_t)(to - from);
+    return Py_BuildValue("(y#y#y#NN)", book->parents.items + from, count * (Py_ssize_t)sizeof *book->parents.items,
+                         book->roots.items + from, count * (Py_ssize_t)sizeof *book->roots.items,
+                         book->depths.items + from, count * (Py_ssize_t)sizeof *book->depths.items, edges, kinds);
 }
 
 static PyObject *read_keys(Book *book, Reader *reader, int replay)

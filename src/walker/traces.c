@@ -13,8 +13,9 @@ typedef struct {
 } Row;
 
 typedef struct {
-    size_t start, length; /* in `numbers` */
+    size_t start; /* in `numbers` */
     uint64_t hash;
+    int32_t length;
     int64_t blocks, bytes;
 } Stack;
 
@@ -23,7 +24,7 @@ typedef struct {
     VEC(Row) rows;
     Map files; /* address of the name → 1 + number, negative for ours */
     VEC(PyObject *) names;
-    VEC(int64_t) numbers;
+    VEC(int32_t) numbers;
     VEC(Stack) stacks;
     Map by_content; /* hash → 1 + the first such stack */
     int torn;       /* a table was changed meanwhile */
@@ -53,7 +54,7 @@ static void add_table(Walk *walk, Traces *traces, const _Py_hashtable_t *table)
 }
 
 /* Return the number of a file, -1 for one of ours. */
-static int64_t file_number(Walk *walk, Traces *traces, PyObject *name, const char *folder)
+static int32_t file_number(Walk *walk, Traces *traces, PyObject *name, const char *folder)
 {
     int fresh;
     uint64_t *place = map_place(&walk->arena, &traces->files, (uint64_t)(uintptr_t)name, &fresh);
@@ -66,21 +67,21 @@ static int64_t file_number(Walk *walk, Traces *traces, PyObject *name, const cha
             *place = traces->names.count;
         }
     }
-    return (int64_t)*place - 1;
+    return (int32_t)*place - 1;
 }
 
 /* Add a row to the stack that it is without our own frames; stacks that are then equal are one. */
 static void add_stack(Walk *walk, Traces *traces, const Row *row, const char *folder)
 {
-    Stack stack = {traces->numbers.count, 0, 0x9E3779B97F4A7C15ull, row->blocks, row->bytes};
+    Stack stack = {traces->numbers.count, 0x9E3779B97F4A7C15ull, 0, row->blocks, row->bytes};
     for (int frame = 0; frame < row->traceback->nframe; frame++) {
-        int64_t file = file_number(walk, traces, row->traceback->frames[frame].filename, folder);
+        int32_t file = file_number(walk, traces, row->traceback->frames[frame].filename, folder);
         if (file < 0)
             break;
-        int64_t line = row->traceback->frames[frame].lineno;
+        int32_t line = (int32_t)row->traceback->frames[frame].lineno;
         vec_push(&walk->arena, traces->numbers, file);
         vec_push(&walk->arena, traces->numbers, line);
-        stack.hash = mix(stack.hash ^ (uint64_t)file) + mix((uint64_t)line + 1);
+        stack.hash = mix(stack.hash ^ (uint32_t)file) + mix((uint64_t)(uint32_t)line + 1);
         stack.length += 2;
     }
     if (!stack.length)
@@ -98,7 +99,7 @@ static void add_stack(Walk *walk, Traces *traces, const Row *row, const char *fo
         Stack *other = &traces->stacks.items[*place - 1];
         if (other->length == stack.length && !memcmp(traces->numbers.items + other->start,
                                                      traces->numbers.items + stack.start,
-                                                     stack.length * sizeof(int64_t))) {
+                                                     (size_t)stack.length * sizeof(int32_t))) {
             other->blocks += stack.blocks;
             other->bytes += stack.bytes;
             traces->numbers.count = stack.start;
@@ -131,14 +132,16 @@ static void write_traces(Walk *walk, Bytes *out, const char *folder)
         put_number(walk, out, (int64_t)length);
         put_bytes(walk, out, walk->scratch.items, length);
     }
-    put_number(walk, out, (int64_t)traces.stacks.count);
-    for (size_t i = 0; i < traces.stacks.count; i++) {
-        const Stack *stack = &traces.stacks.items[i];
-        put_number(walk, out, (int64_t)stack->length);
-        put_bytes(walk, out, traces.numbers.items + stack->start, stack->length * sizeof(int64_t));
-        put_number(walk, out, stack->blocks);
-        put_number(walk, out, stack->bytes);
-    }
+    size_t count = traces.stacks.count;
+    put_number(walk, out, (int64_t)count);
+    put_number(walk, out, (int64_t)traces.numbers.count);
+    for (size_t i = 0; i < count; i++)
+        put_bytes(walk, out, &traces.stacks.items[i].length, sizeof(int32_t));
+    put_bytes(walk, out, traces.numbers.items, traces.numbers.count * sizeof(int32_t));
+    for (size_t i = 0; i < count; i++)
+        put_number(walk, out, traces.stacks.items[i].blocks);
+    for (size_t i = 0; i < count; i++)
+        put_number(walk, out, traces.stacks.items[i].bytes);
     vec_free(&walk->arena, traces.rows);
     vec_free(&walk->arena, traces.numbers);
     vec_free(&walk->arena, traces.stacks);
@@ -178,35 +181,37 @@ void traces_write(Walk *walk, Bytes *out, const Request *request)
 
 /* -- reading ---------------------------------------------------------------------------------------------- */
 
-/* Return {"files", "stacks", "blocks", "bytes"} as traces.aggregate does, or None. */
+/* Return {"files", "lengths", "frames", "blocks", "bytes"} as traces.aggregate does, or None.
+ *
+ * The numbers stay bytes: objects made of them would be ten for each stack, made while the program stands still, and
+ * the collector would count them.
+ */
 PyObject *traces_read(Reader *reader)
 {
     if (!get_number(reader))
         Py_RETURN_NONE;
-    PyObject *files = PyList_New(0), *stacks = PyList_New(0), *blocks = PyList_New(0), *bytes = PyList_New(0);
-    int failed = !files || !stacks || !blocks || !bytes;
+    PyObject *files = PyList_New(0);
     int64_t count = get_number(reader);
-    for (int64_t i = 0; !failed && i < count && !reader->broken; i++) {
+    for (int64_t i = 0; files && i < count && !reader->broken; i++) {
         int64_t length = get_number(reader);
         const char *name = get_bytes(reader, (size_t)length);
-        if (name)
-            failed = append_new(files, PyUnicode_DecodeUTF8(name, length, "surrogatepass"));
+        if (name && append_new(files, PyUnicode_DecodeUTF8(name, length, "surrogatepass")) < 0)
+            Py_CLEAR(files);
     }
-    count = get_number(reader);
-    for (int64_t i = 0; !failed && i < count && !reader->broken; i++) {
-        int64_t length = get_number(reader);
-        PyObject *stack = PyTuple_New(length >= 0 && length < (1 << 20) ? length : 0);
-        for (Py_ssize_t j = 0; stack && j < PyTuple_GET_SIZE(stack); j++)
-            PyTuple_SET_ITEM(stack, j, PyLong_FromLongLong(get_number(reader)));
-        failed = append_new(stacks, stack) || append_new(blocks, PyLong_FromLongLong(get_number(reader))) ||
-                 append_new(bytes, PyLong_FromLongLong(get_number(reader)));
-    }
-    if (failed) {
+    int64_t stacks = get_number(reader), numbers = get_number(reader), most = reader->end - reader->at;
+    if (stacks < 0 || stacks > most || numbers < 0 || numbers > most)
+        reader->broken = 1;
+    if (!files || reader->broken) {
         Py_XDECREF(files);
-        Py_XDECREF(stacks);
-        Py_XDECREF(blocks);
-        Py_XDECREF(bytes);
-        return NULL;
+        return files ? Py_NewRef(Py_None) : NULL;
     }
-    return Py_BuildValue("{sN sN sN sN}", "files", files, "stacks", stacks, "blocks", blocks, "bytes", bytes);
+    Py_ssize_t lengths = stacks * (Py_ssize_t)sizeof(int32_t), frames = numbers * (Py_ssize_t)sizeof(int32_t);
+    Py_ssize_t sums = stacks * (Py_ssize_t)sizeof(int64_t);
+    const char *at = get_bytes(reader, (size_t)(lengths + frames + 2 * sums));
+    if (!at) {
+        Py_DECREF(files);
+        Py_RETURN_NONE;
+    }
+    return Py_BuildValue("{sN sy# sy# sy# sy#}", "files", files, "lengths", at, lengths, "frames", at + lengths, frames,
+                         "blocks", at + lengths + frames, sums, "bytes", at + lengths + frames + sums, sums);
 }

@@ -241,8 +241,8 @@ with untraced:
     python = traces.aggregate()
 
 def made(found):
-    rows = zip(found["stacks"], found["blocks"], found["bytes"])
-    return sorted(row for *row, in rows if found["files"][row[0][0]] == "<string>" and row[1] > 900)
+    rows = ((list(stack), blocks, size) for stack, blocks, size in traces.stacks(found))
+    return sorted(row for row in rows if found["files"][row[0][0]] == "<string>" and row[1] > 900)
 
 def shape(found):
     return [[len(stack), stack[1], blocks, size] for stack, blocks, size in made(found)]
@@ -254,6 +254,38 @@ print(shape(native) == shape(python), any(950 <= blocks < 960 for _, blocks, _ i
 @pytest.mark.parametrize("way", ["child", "in-place"])
 def test_traces_are_summed_up_natively_as_in_python(way):
     done = subprocess.run([sys.executable, "-c", TRACED, way], capture_output=True, text=True, timeout=60, check=False)
+    assert f"True True {way.replace('-', ' ')} None" == done.stdout.strip(), done.stderr
+
+
+MANY_STACKS = """
+import gc
+import sys
+from snapdiff.agent.book import Book
+from snapdiff.agent.own import own_state
+from snapdiff.agent.snapshots import Snapshots
+from snapdiff.agent.untraced import start_tracing
+
+lines = "".join(f"kept.append([{number}])\\n" for number in range(2000))
+code = compile(lines, "many.py", "exec")
+taken = Snapshots(Book(), sys.argv[1])
+untraced = start_tracing(4)
+kept = []
+exec(code)
+gc.collect()
+gc.disable()
+before = gc.get_count()[0]
+found = taken.take(own_state([taken]), [], untraced, deep=True, paths=True, collect_seconds=1.0)
+made = gc.get_count()[0] - before
+print(len(found["traces"]["blocks"]) // 8 >= 2000, made < 1500, taken.way, taken.note)
+"""
+
+
+@pytest.mark.parametrize("way", ["child", "in-place"])
+def test_a_snapshot_makes_no_objects_for_each_traceback(way):
+    """The collector counts them: a tuple for each of 20,000 made it collect the whole heap while the frame was written."""
+    done = subprocess.run(
+        [sys.executable, "-c", MANY_STACKS, way], capture_output=True, text=True, timeout=60, check=False
+    )
     assert f"True True {way.replace('-', ' ')} None" == done.stdout.strip(), done.stderr
 
 

@@ -97,3 +97,13 @@ def test_frames_are_plain_ascii_json(folder):
     payload = spool.encode(FRAMES[1])[spool._HEADER.size :]
     assert payload.isascii()
     assert FRAMES[1] == json.loads(payload)
+
+
+def test_bytes_come_back_as_bytes(folder):
+    writer = spool.Writer(str(folder))
+    writer.write({"kind": "checkpoint", "traces": {"files": ["a.py"], "blocks": b"\x00\xff\n"}})
+    writer.close()
+    *_, frame = read(folder)
+    assert {"files": ["a.py"], "blocks": b"\x00\xff\n"} == spool.unpacked(frame["traces"])
+    with pytest.raises(TypeError):
+        spool.encode({"kind": "note", "text": object()})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -60,8 +61,9 @@ def frames(leak: int = 1) -> list[dict[str, Any]]:
                     "generations": [{"collected": 5 * len(said)}, {"collected": 2}],
                     **({"paths": _paths(number, total, leak)} if series == "workload" else {}),
                     "traces": {
-                        "files": ["cart.py", "shop.py"], "stacks": [[0, 41, 1, 12]], "blocks": [items],
-                        "bytes": [items * 64],
+                        "files": ["cart.py", "shop.py"], "lengths": array("i", [4]).tobytes(),
+                        "frames": array("i", [0, 41, 1, 12]).tobytes(), "blocks": array("q", [items]).tobytes(),
+                        "bytes": array("q", [items * 64]).tobytes(),
                     },
                 }
             )  # fmt: skip

@@ -48,9 +48,9 @@ class Book:
     def __init__(self) -> None:
         self._nodes = Nodes()
         """{(parent, edge, type name): node}; what the native walker made known comes in when Python first asks."""
-        self.parents = array("q")
-        self.roots = array("q")
-        self.depths = array("q")
+        self.parents = array("i")
+        self.roots = array("i")
+        self.depths = array("H")
         self.edges = Names()
         self.kinds = Names()
         self.collections = bytearray()
@@ -155,16 +155,19 @@ class Book:
         now[ENTRIES][node] += entries
 
     def learn(
-        self, *, nodes: tuple[bytes, list[str], list[str]], measures: list[bytes], collections: bytes,
+        self, *, nodes: tuple[bytes, bytes, bytes, list[str], list[str]], measures: list[bytes], collections: bytes,
         keys: list[Any], fresh: list[int], attributes: list[Any],
     ) -> None:  # fmt: skip
         """Take in what the native walker made of a checkpoint: new nodes, all measures, and what else it learnt.
 
-        `nodes` are the parents, as 64-bit numbers, the edges and the kinds.
+        `nodes` are parents, roots and depths, as numbers of the size that they have here, edges and kinds.
         """
-        parents, edges, kinds = nodes
-        for parent, edge, kind in zip(array("q", parents), edges, kinds):
-            self._add(parent, edge, kind)
+        parents, roots, depths, edges, kinds = nodes
+        self.parents.frombytes(parents)
+        self.roots.frombytes(roots)
+        self.depths.frombytes(depths)
+        self.edges.extend(edges)
+        self.kinds.extend(kinds)
         self.now = [array("q", each) for each in measures]
         self.collections[:] = collections
         for node, edge in keys:

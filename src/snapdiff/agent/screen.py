@@ -10,6 +10,7 @@ import os
 
 from .outside import FILES
 from .owners import COUNT
+from .traces import blocks_per_line
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class Screen:
         """
         objects = {name: row[0] for name, row in checkpoint["types"].items()}
         sizes = {name: row[1] for name, row in checkpoint["types"].items()}
-        blocks = _blocks_per_line(checkpoint["traces"])
+        blocks = blocks_per_line(checkpoint["traces"]) if checkpoint["traces"] is not None else {}
         memory_blocks = checkpoint["allocated_blocks"]
         counts = {owner: value for owner, unit, value, *_ in checkpoint["owners"] if unit == COUNT}
         pools = {owner: value for owner, _, value, *_ in checkpoint["owners"] if owner.startswith(_POOLS)}
@@ -159,12 +160,3 @@ def _gaining(parts: list[tuple[int, dict[str, int]]], explained: int) -> set[str
         if min(last) > 0 and min(last) >= _EVEN * max(last) and left >= enough:
             gaining.add(name)
     return gaining
-
-
-def _blocks_per_line(traces: dict[str, Any] | None) -> dict[tuple[str, int], int]:
-    lines: dict[tuple[str, int], int] = {}
-    if traces is not None:
-        for stack, blocks in zip(traces["stacks"], traces["blocks"]):
-            line = (traces["files"][stack[0]], stack[1])
-            lines[line] = lines.get(line, 0) + blocks
-    return lines

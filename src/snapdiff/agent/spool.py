@@ -4,7 +4,8 @@ A spool is a folder with
 
 - `plan.json`, written by the supervisor before the target starts (see `Plan` in `plan.py`);
 - `frames`, append-only: a magic line, then frames of `magic, length, CRC-32` and a JSON object. A frame is
-  complete or it is not there: a reader stops at the first one that is short or does not match its checksum;
+  complete or it is not there: a reader stops at the first one that is short or does not match its checksum.
+  Bytes are there as base64 (see `unpacked`);
 - `state`, eight 64-bit numbers in shared memory that say what the target is doing right now. They outlive it,
   so that a recording can say in which iteration a program was killed.
 
@@ -14,6 +15,7 @@ Kinds of frames (key `kind`): `loaded`, `refused`, `checkpoint`, `subcheckpoint`
 
 from __future__ import annotations
 
+import binascii
 import json
 import mmap
 import os
@@ -89,8 +91,17 @@ class Writer:
 
 def encode(frame: dict[str, Any]) -> bytes:
     """Return the bytes of one frame."""
-    payload = json.dumps(frame, separators=(",", ":")).encode("ascii")
+    payload = json.dumps(frame, separators=(",", ":"), default=_packed).encode("ascii")
     return _HEADER.pack(_FRAME, len(payload), zlib.crc32(payload)) + payload
+
+
+def _packed(value: bytes) -> str:
+    return binascii.b2a_base64(value, newline=False).decode("ascii")
+
+
+def unpacked(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return fields of which every text was bytes when they were written. Raises ValueError where one was not."""
+    return {name: binascii.a2b_base64(value) if isinstance(value, str) else value for name, value in fields.items()}
 
 
 def read(folder: str, offset: int = 0) -> Iterator[tuple[dict[str, Any], int]]:

@@ -7,19 +7,24 @@
 from __future__ import annotations
 
 import _tracemalloc
+from array import array
 
 from .own import FOLDER
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Iterator
+
+#: Type code and name of what has one number a stack.
+_COLUMNS = (("i", "lengths"), ("q", "blocks"), ("q", "bytes"))
 
 
 def aggregate() -> dict[str, Any] | None:
     """Return the live blocks per traceback, or None when tracemalloc does not run.
 
-    `files` are names; `stacks` are flat lists `[file index, line, file index, line, …]`, most recent call
-    first; `blocks` and `bytes` have one number a stack. Blocks that the agent allocated are left out.
+    `files` are names. All else is bytes, of numbers in this machine's order: `lengths` has 32 bits a stack, how many
+    of the numbers in `frames` are its own; `frames` has file index and line by turns, 32 bits each, most recent call
+    first; `blocks` and `bytes` have 64 bits a stack. Blocks that the agent allocated are left out.
     """
     if not _tracemalloc.is_tracing():
         return None
@@ -50,7 +55,25 @@ def aggregate() -> dict[str, Any] | None:
         row[1] += size
     return {
         "files": list(files),
-        "stacks": list(merged),
-        "blocks": [row[0] for row in merged.values()],
-        "bytes": [row[1] for row in merged.values()],
+        "lengths": array("i", map(len, merged)).tobytes(),
+        "frames": array("i", [number for stack in merged for number in stack]).tobytes(),
+        "blocks": array("q", [row[0] for row in merged.values()]).tobytes(),
+        "bytes": array("q", [row[1] for row in merged.values()]).tobytes(),
     }
+
+
+def stacks(traces: dict[str, Any]) -> Iterator[tuple[array[int], int, int]]:
+    """Yield (file indices and lines by turns, blocks, bytes) of what `aggregate` or the native walker returned."""
+    frames, at = array("i", traces["frames"]), 0
+    for length, blocks, size in zip(*(array(code, traces[name]) for code, name in _COLUMNS)):
+        yield frames[at : at + length], blocks, size
+        at += length
+
+
+def blocks_per_line(traces: dict[str, Any]) -> dict[tuple[str, int], int]:
+    """Return {(file, line): blocks} by the most recent call."""
+    files, lines = traces["files"], {}  # type: ignore[var-annotated]
+    for stack, blocks, _ in stacks(traces):
+        line = (files[stack[0]], stack[1])
+        lines[line] = lines.get(line, 0) + blocks
+    return lines

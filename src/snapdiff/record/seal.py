@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from snapdiff.agent import spool
+from snapdiff.agent.traces import stacks
 from snapdiff.record import sweep
 from snapdiff.record.ended import Ended
 from snapdiff.record.options import Options, Sweep
@@ -213,7 +214,7 @@ class _Rows:
                 continue
             traced.append(position)
             files = traces["files"]
-            for flat, blocks, size in zip(traces["stacks"], traces["blocks"], traces["bytes"], strict=True):
+            for flat, blocks, size in stacks(spool.unpacked(traces)):
                 stack = tuple((files[flat[at]], flat[at + 1]) for at in range(0, len(flat), 2))
                 counts.setdefault(stack, {})[position] = (blocks, size)
         changed = []
