@@ -58,10 +58,18 @@ static void prepare(Walker *walker, const Request *request)
     }
 }
 
-/* Walk and write what was found. */
+/* Do what is asked for, and write what was found. */
 static void walk_to_message(Walker *walker, const Request *request)
 {
     Walk *walk = &walker->walk;
+    if (request->lines) {
+        alive_write(walk, request, &walker->out);
+        return;
+    }
+    if (request->containers) {
+        shares_write(walk, request, &walker->out);
+        return;
+    }
     size_t texts = walk->book->texts.count;
     int64_t started = nanoseconds();
     walk_run(walk, request);
@@ -103,25 +111,43 @@ static int is_usable(Walker *walker)
     return walker->held && !walker->broken;
 }
 
+/* Say whether a list has tuples of a file and a line, and nothing else. */
+static int are_lines(PyObject *lines)
+{
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(lines); i++) {
+        PyObject *line = PyList_GET_ITEM(lines, i);
+        if (!PyTuple_Check(line) || PyTuple_GET_SIZE(line) != 2 || !PyUnicode_Check(PyTuple_GET_ITEM(line, 0)) ||
+            !PyLong_Check(PyTuple_GET_ITEM(line, 1)) ||
+            (PyLong_AsUnsignedLong(PyTuple_GET_ITEM(line, 1)) == (unsigned long)-1 && PyErr_Occurred())) {
+            PyErr_SetString(PyExc_ValueError, "a line is a tuple of a file and a number");
+            return 0;
+        }
+    }
+    return 1;
+}
+
 /* Take in what is asked for, unless a walk failed before. */
 static int begin(Walker *walker, PyObject *arguments, PyObject *keywords, Request *request, int *descriptor)
 {
     static char *names[] = {"own",     "singletons", "modules", "groups", "owners",   "ours",       "deep", "by_path",
-                            "opening", "settled",    "frozen",  "folder", "captured", "descriptor", NULL};
-    PyObject *captured = Py_None;
+                            "opening", "settled",    "frozen",  "folder", "captured", "descriptor", "lines", NULL};
+    PyObject *captured = Py_None, *lines = NULL;
+    memset(request, 0, sizeof *request);
     if (!is_usable(walker))
         return -1;
     *descriptor = -1;
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O!O!O!(nnn)O!O!pppppz|Oi", names, &PySet_Type, &request->own,
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O!O!O!(nnn)O!O!pppppz|OiO!", names, &PySet_Type, &request->own,
                                      &PyList_Type, &request->singletons, &PyList_Type, &request->modules,
                                      &request->groups[0], &request->groups[1], &request->groups[2], &PyList_Type,
                                      &request->owners, &PyList_Type, &request->ours, &request->deep, &request->by_path,
                                      &walker->book.opening, &walker->book.settled, &request->frozen, &request->folder,
-                                     &captured, descriptor))
+                                     &captured, descriptor, &PyList_Type, &lines))
         return -1;
     if (request->folder && !tables_open())
         request->folder = NULL;
-    request->held = 0;
+    if (lines && !are_lines(lines))
+        return -1;
+    request->lines = lines;
     if (!keywords) {
         PyErr_SetString(PyExc_TypeError, "a walk is asked for by keywords");
         return -1;
@@ -224,10 +250,37 @@ static void make_child(void *context)
     birth->error = errno;
 }
 
+/* Start a child that does what is asked for; return its pid. */
+static PyObject *start_child(Walker *walker, Request *request, int descriptor)
+{
+    Birth birth = {walker, request, descriptor, -1, 0};
+    sigset_t all, before;
+    sigfillset(&all);
+    /* The program's handlers must not run in the child: they would write to pipes that it shares with the parent. */
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    request->held = request->folder != NULL;
+    int made = request->held && tables_hold(make_child, &birth);
+    if (!made && !request->lines) {
+        request->folder = NULL;
+        make_child(&birth);
+        made = 1;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!made) {
+        PyErr_SetString(PyExc_LookupError, "the traces cannot be read");
+        return NULL;
+    }
+    errno = birth.error;
+    if (birth.pid < 0)
+        return PyErr_SetFromErrno(PyExc_OSError);
+    return PyLong_FromLong(birth.pid);
+}
+
 PyDoc_STRVAR(fork_doc,
              "Start a child that walks its copy of the heap and writes what it found to `descriptor`; return its pid.\n\n"
              "The child is made by the system call itself: no at-fork handler runs, no signal tells of its end, and\n"
-             "only a wait with __WALL sees it.");
+             "only a wait with __WALL sees it. With `lines` it writes how many live objects each was the birth of, as\n"
+             "64-bit numbers; then `folder` must be given, and it raises LookupError where the traces cannot be read.");
 
 static PyObject *walker_fork(Walker *walker, PyObject *arguments, PyObject *keywords)
 {
@@ -235,21 +288,27 @@ static PyObject *walker_fork(Walker *walker, PyObject *arguments, PyObject *keyw
     int descriptor;
     if (begin(walker, arguments, keywords, &request, &descriptor) < 0)
         return NULL;
-    Birth birth = {walker, &request, descriptor, -1, 0};
-    sigset_t all, before;
-    sigfillset(&all);
-    /* The program's handlers must not run in the child: they would write to pipes that it shares with the parent. */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    request.held = request.folder != NULL;
-    if (!request.held || !tables_hold(make_child, &birth)) {
-        request.folder = NULL;
-        make_child(&birth);
-    }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    errno = birth.error;
-    if (birth.pid < 0)
-        return PyErr_SetFromErrno(PyExc_OSError);
-    return PyLong_FromLong(birth.pid);
+    return start_child(walker, &request, descriptor);
+}
+
+PyDoc_STRVAR(shares_doc,
+             "Start a child that finds what growing containers hold; return its pid.\n\n"
+             "It writes 64-bit numbers (see agent/shares.py), as many as twice the square of the groups.");
+
+static PyObject *walker_shares(Walker *walker, PyObject *arguments)
+{
+    Request request = {0};
+    int descriptor;
+    if (!is_usable(walker) ||
+        !PyArg_ParseTuple(arguments, "O!O!O!i", &PyList_Type, &request.roots, &PyList_Type, &request.containers,
+                          &PySet_Type, &request.own, &descriptor))
+        return NULL;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(request.containers); i++)
+        if (!PyList_Check(PyList_GET_ITEM(request.containers, i))) {
+            PyErr_SetString(PyExc_TypeError, "a group of containers is a list");
+            return NULL;
+        }
+    return start_child(walker, &request, descriptor);
 }
 
 #endif
@@ -374,6 +433,7 @@ static PyMethodDef walker_methods[] = {
     {"measure", (PyCFunction)(void (*)(void))walker_measure, METH_VARARGS | METH_KEYWORDS, measure_doc},
 #ifdef __linux__
     {"fork", (PyCFunction)(void (*)(void))walker_fork, METH_VARARGS | METH_KEYWORDS, fork_doc},
+    {"shares", (PyCFunction)walker_shares, METH_VARARGS, shares_doc},
     {"held", (PyCFunction)walker_held, METH_NOARGS, held_doc},
 #endif
     {"read", (PyCFunction)walker_read, METH_O, read_doc},

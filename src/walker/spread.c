@@ -159,6 +159,25 @@ void each_extra(Walk *walk, Kind *kind, PyObject *object, Visit visit)
     }
 }
 
+/* All that an object refers to, told or not. */
+void each_edge(Walk *walk, Kind *kind, PyObject *object, Visit visit)
+{
+    if (kind->plan == PLAN_MODULE) {
+        PyObject *namespace = module_namespace(object);
+        if (namespace)
+            visit(walk, namespace);
+    } else if (kind->has_gc) {
+        each_referent(walk, object, visit);
+    }
+    if (walk->frozen && kind->is_type) { /* A static type does not tell the collector of its namespace. */
+        PyObject *namespace = type_namespace((PyTypeObject *)object);
+        if (namespace)
+            visit(walk, namespace);
+    }
+    if (kind->extra != EXTRA_NONE)
+        each_extra(walk, kind, object, visit);
+}
+
 /* -- namespaces ------------------------------------------------------------------------------------------- */
 
 /* "." and the name, "{value}" for what is no name. */

@@ -40,14 +40,20 @@ static void mark_all(Walk *walk, PyObject *list, unsigned which)
         mark(&walk->marks, PyList_GET_ITEM(list, i), which);
 }
 
+/* Mark our own objects, of which there is a set of addresses. */
+void mark_own(Walk *walk, const Request *request)
+{
+    const PySetObject *own = (const PySetObject *)request->own;
+    for (Py_ssize_t i = 0; i <= own->mask; i++)
+        if (own->table[i].key && PyLong_CheckExact(own->table[i].key))
+            mark(&walk->marks, PyLong_AsVoidPtr(own->table[i].key), MARK_SEEN | MARK_COUNTED);
+}
+
 /* Mark what must not be met: our own objects, singletons, and what this call itself was given. */
 static void mark_ours(Walk *walk, const Request *request)
 {
     unsigned both = MARK_SEEN | MARK_COUNTED;
-    const PySetObject *own = (const PySetObject *)request->own;
-    for (Py_ssize_t i = 0; i <= own->mask; i++)
-        if (own->table[i].key && PyLong_CheckExact(own->table[i].key))
-            mark(&walk->marks, PyLong_AsVoidPtr(own->table[i].key), both);
+    mark_own(walk, request);
     mark_all(walk, request->singletons, both);
     PyObject *given[] = {request->arguments, request->keywords, Py_None, Py_True, Py_False}, *value;
     for (size_t i = 0; i < sizeof given / sizeof *given; i++)
@@ -297,21 +303,7 @@ static void census_flush(Walk *walk)
 
 static void look_into(Walk *walk, PyObject *object)
 {
-    Kind *kind = kind_of(walk, Py_TYPE(object));
-    if (kind->plan == PLAN_MODULE) {
-        PyObject *namespace = module_namespace(object);
-        if (namespace)
-            visit_census(walk, namespace);
-    } else if (kind->has_gc) {
-        each_referent(walk, object, visit_census);
-    }
-    if (walk->frozen && kind->is_type) { /* A static type does not tell the collector of its namespace. */
-        PyObject *namespace = type_namespace((PyTypeObject *)object);
-        if (namespace)
-            visit_census(walk, namespace);
-    }
-    if (kind->extra != EXTRA_NONE)
-        each_extra(walk, kind, object, visit_census);
+    each_edge(walk, kind_of(walk, Py_TYPE(object)), object, visit_census);
 }
 
 /* Count per type what the paths have not counted: all that is tracked, and all that can be reached from it. */

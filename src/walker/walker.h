@@ -120,6 +120,7 @@ typedef struct {
     const char *package;
     VEC(char) scratch;
     uint64_t references;
+    struct Shares *shares; /* shares.c */
     struct { /* texts that the walk writes itself */
         uint32_t any, member, key, value, empty, cells, closure, dict, cache, cached, bound, function, variable,
             callback, traceback, context, args, module, code, unreached, recorded, modules_edge;
@@ -176,6 +177,7 @@ void expand(Walk *walk, Item *item);
 typedef void (*Visit)(Walk *walk, PyObject *object);
 void each_referent(Walk *walk, PyObject *object, Visit visit);
 void each_extra(Walk *walk, Kind *kind, PyObject *object, Visit visit);
+void each_edge(Walk *walk, Kind *kind, PyObject *object, Visit visit);
 PyObject *module_namespace(PyObject *module);
 
 typedef VEC(char) Bytes;
@@ -194,9 +196,16 @@ typedef struct {
     int deep;           /* also what the collector does not track */
     int by_path, frozen;
     int held; /* the tables of traces are held already */
+    PyObject *lines; /* list of (file, line) of which is asked what is alive, or NULL */
+    PyObject *roots, *containers; /* lists of objects and of lists of them, of which is asked what they hold, or NULL */
 } Request;
 
+void mark_own(Walk *walk, const Request *request);
 void walk_run(Walk *walk, const Request *request);
+
+/* alive.c and shares.c */
+void alive_write(Walk *walk, const Request *request, Bytes *out);
+void shares_write(Walk *walk, const Request *request, Bytes *out);
 
 /* malloc.c */
 PyObject *malloc_held(PyObject *module, PyObject *nothing);

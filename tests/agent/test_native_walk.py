@@ -257,6 +257,68 @@ def test_traces_are_summed_up_natively_as_in_python(way):
     assert f"True True {way.replace('-', ' ')} None" == done.stdout.strip(), done.stderr
 
 
+ALIVE = """
+import gc
+import sys
+from snapdiff.agent.births import Births
+from snapdiff.agent.book import Book
+from snapdiff.agent.own import own_state
+from snapdiff.agent.snapshots import Snapshots
+from snapdiff.agent.untraced import start_tracing
+
+class Plain:
+    pass
+
+class Slotted:
+    __slots__ = ("value", "__weakref__")
+
+class Text(str):
+    pass
+
+class Listed(list):
+    pass
+
+def made(kind, number):
+    return kind(number)
+
+MAKERS = [
+    "Plain()", "Slotted()", "[n]", "{n: n}", "(n, [])[1]", "set([n])", "float(n)", "10**9 + n", "str(n) * 5",
+    "bytes(n)", "bytearray(n)", "Text(n)", "Listed([n])", "(lambda: n)", "Exception()", "iter([n])",
+    "type('Made', (), {})",
+]
+code = compile("".join(f"kept.append({maker})\\n" for maker in MAKERS), "makers.py", "exec")
+taken = Snapshots(Book(), "child")
+untraced = start_tracing(2)
+kept = []
+for n in range(1000, 1100):
+    exec(code)
+del kept[:len(MAKERS)]
+if sys.argv[1] == "frozen":
+    gc.freeze()
+lines = [("makers.py", number + 1) for number in range(len(MAKERS))] + [("makers.py", 999), ("no such file", 1)]
+own = own_state([taken, lines])
+births = Births()
+with untraced:
+    expected = births.alive_at(lines, own)
+found = taken.alive_at(lines, own.also(births, births.__dict__, expected), untraced)
+print(taken.way, taken.note, expected == found, found)
+"""
+
+
+@pytest.mark.parametrize("heap", ["ordinary", "frozen"])
+def test_a_child_counts_what_lives_of_each_line_as_python_does(heap):
+    done = subprocess.run(
+        [sys.executable, "-c", ALIVE, heap], capture_output=True, text=True, timeout=60, check=False
+    )  # fmt: skip
+    said, counts = done.stdout.split("[", 1) if "[" in done.stdout else (done.stdout, "")
+    assert "child None True " == said, done.stdout + done.stderr
+    *made, nowhere, in_no_file = json.loads("[" + counts)
+    assert [0, 0] == [nowhere, in_no_file]
+    # Lists, dicts and floats may come from a free list, whose blocks were traced where they were first needed.
+    assert [99, 99] == made[:2]
+    assert all(made), made
+
+
 MANY_STACKS = """
 import gc
 import sys
@@ -282,7 +344,7 @@ print(len(found["traces"]["blocks"]) // 8 >= 2000, made < 1500, taken.way, taken
 
 @pytest.mark.parametrize("way", ["child", "in-place"])
 def test_a_snapshot_makes_no_objects_for_each_traceback(way):
-    """The collector counts them: a tuple for each of 20,000 made it collect the whole heap while the frame was written."""
+    """The collector counts them: a tuple for each of 20,000 made it collect the heap while the frame was written."""
     done = subprocess.run(
         [sys.executable, "-c", MANY_STACKS, way], capture_output=True, text=True, timeout=60, check=False
     )

@@ -46,6 +46,7 @@ class Program:
         self._traced = traced
         self.again = again
         self.has_control = control
+        self.control_type = "int"
         self.control_objects: tuple[int, ...] = ()
         self.control_blocks: tuple[int, ...] = ()
         self.types: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {}
@@ -266,9 +267,9 @@ class Program:
             self.rows["source"].append({"file": number, "line": first + at, "text": text})
         return self
 
-    def control_gains(self, objects: tuple[int, ...] = (), blocks: tuple[int, ...] = ()) -> Self:
-        """Let the control grow, which it must not."""
-        self.control_objects, self.control_blocks = objects, blocks
+    def control_gains(self, objects: tuple[int, ...] = (), blocks: tuple[int, ...] = (), of: str = "int") -> Self:
+        """Let the control grow, which it must not, by objects `of` a type."""
+        self.control_objects, self.control_blocks, self.control_type = objects, blocks, of
         return self
 
     def ended(self, text: str) -> Self:
@@ -348,7 +349,7 @@ class Program:
             position = next(numbers)
             objects = size = tracked = _BEFORE
             rows["types"].append({"checkpoint": position, "type": "function", "objects": _BEFORE, "bytes": _BEFORE})
-            kinds = self.types if workload else {"int": (self.control_objects, self.control_objects)}
+            kinds = self.types if workload else {self.control_type: (self.control_objects, self.control_objects)}
             for name, (gained, sizes) in kinds.items():
                 count = 100 + sum(gained[:at]) + sum(gained[:rounds])
                 bytes_ = 6400 + sum(sizes[:at]) + sum(sizes[:rounds])

@@ -208,17 +208,31 @@ def test_allocations_of_one_line_by_several_ways_are_added(program):
 # -- the control ------------------------------------------------------------------------------------------
 
 
-def test_a_control_that_grows_withdraws_every_accusation(cart):
-    found = cart.control_gains(objects=(0, 0, 4)).analysis()
+def test_a_control_that_grows_withdraws_the_accusation_of_what_grew_there(cart):
+    found = cart.control_gains(objects=(0, 0, 4), of="app.Item").analysis()
     finding = only(found.findings)
     assert (Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE) == (found.verdict, finding.verdict)
     assert "withdrawn: the control gained 4 objects and 0 blocks without any call" == finding.reasons[-1]
     assert (Control(4, 0, True), 3) == (found.control, Report(found).exit_code)
 
 
-def test_a_control_that_grows_in_blocks_alone_withdraws_as_well(cart):
-    found = cart.control_gains(blocks=(0, 3, 0)).analysis()
-    assert (Verdict.INCONCLUSIVE, Control(0, 3, True)) == (found.verdict, found.control)
+def test_what_came_and_went_without_a_call_withdraws_as_well(cart):
+    found = cart.control_gains(objects=(1, -1, 0), of="app.Item").analysis()
+    assert (Verdict.INCONCLUSIVE, Control(1, 0, True)) == (found.verdict, found.control)
+
+
+def test_a_type_that_stood_still_in_the_control_is_not_that_of_another_thread(cart):
+    found = cart.control_gains(objects=(40, 400, 6000), blocks=(0, 3, 0), of="float").analysis()
+    finding = only(found.findings)
+    assert (Verdict.LEAK, Verdict.LEAK, 1) == (found.verdict, finding.verdict, Report(found).exit_code)
+    assert found.sentence.startswith("Leak: ")
+    assert "the control gained 6000 objects and 3 blocks without any call, but no app.Item" == finding.reasons[-1]
+    assert "control" in [check.name for check in found.audit if not check.passed]
+
+
+def test_growth_that_no_name_holds_is_withdrawn_by_any_growth_of_the_control(program):
+    found = program().grows("app.Item", *ONE).control_gains(objects=(0, 0, 4), of="float").analysis()
+    assert Verdict.INCONCLUSIVE == found.verdict
 
 
 def test_a_control_that_grows_makes_a_clean_run_inconclusive_and_says_so(program):
@@ -230,7 +244,7 @@ def test_a_control_that_grows_makes_a_clean_run_inconclusive_and_says_so(program
 
 
 def test_the_sentence_of_a_withdrawn_leak_names_the_control(cart):
-    sentence = cart.control_gains(objects=(0, 0, 4)).analysis().sentence
+    sentence = cart.control_gains(objects=(0, 0, 4), of="app.Item").analysis().sentence
     assert sentence.startswith("Inconclusive")
     assert "control" in sentence
 

@@ -17,7 +17,6 @@ from .native import AT_EXIT
 from .own import Own, own_state
 from .paths import path_text
 from .pathwalk import CODE, UNREACHED, length_of
-from .shares import leak_shares
 from .spread import CONTEXT, LOCAL, UNNAMED
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
@@ -89,15 +88,15 @@ class Explainer:
                     rows.append({"cause": suspect.node, "type": self.book.kinds[node], **birth})
         return rows
 
-    def causes(self) -> list[dict[str, Any]]:
+    def causes(self, snapshots: Snapshots) -> list[dict[str, Any]]:
         """Return container, chain, bound and shares of every named cause."""
         named = [each for each in self.found if self._is_named(each) and self.objects[each.node]]
         containers = [self.objects[each.node] for each in named]
         ours = self.own.ids
         roots = [module for module in list(sys.modules.values()) if not type_name(type(module)).startswith("_snapdiff")]
-        shares = leak_shares([*roots, *self.owners], containers, ours) if named else []
+        shares = snapshots.held_by([*roots, *self.owners], containers, ours) if named else []
         rows = []
-        for suspect, (share, alone, partner) in zip(named, shares):
+        for suspect, held in zip(named, shares):
             objects = self.objects[suspect.node]
             holder = objects[0]
             chain = self._chain(suspect.node, objects)
@@ -110,9 +109,9 @@ class Explainer:
                     "entries": self._entries(objects),
                     "bound": self._bound(suspect.node, holder),
                     "chain": [{"label": label.strip(), "type": kind} for label, kind in chain],
-                    "share": share,
-                    "alone": alone,
-                    "partner": None if partner is None else named[partner].node,
+                    "share": held.share,
+                    "alone": held.alone,
+                    "partner": None if held.partner is None else named[held.partner].node,
                 }
             )
         return rows

@@ -68,13 +68,16 @@ def explain(
     explainer.gather(measurer.snapshots, measurer.untraced)
     frame["births"] = explainer.births(births)
     if screen.lines:
-        alive = births.alive_at(screen.lines, explainer.own.also(own_state(measurer.keep)))
+        own = explainer.own.also(own_state(measurer.keep))
+        alive = measurer.snapshots.alive_at(screen.lines, own, measurer.untraced)
+        if alive is None:
+            alive = births.alive_at(screen.lines, own)
         frame["lines"] = [[*line, count] for line, count in zip(screen.lines, alive)]
     frame["nameless"] = explainer.nameless(births)
     if gathered:
         frame["garbage"] = cyclic_garbage(call, gathered, births)
     stop_tracing()
-    frame["causes"] = explainer.causes()
+    frame["causes"] = explainer.causes(measurer.snapshots)
     frame["graphs"] = explainer.graphs()
     things, memory = born.watchers(set(screen.risen), screen.outside, measurer.memory.allocators)
     frame["grown"], frame["note"] = explainer.grown_at(call, [*things, *memory], screen.dear)

@@ -49,6 +49,7 @@ class NativeWalk:
         # Bound once: a method that is bound for a call would be met by the walk, and is not ours to anybody.
         self._measure, self._read, self._loaded = walker.measure, walker.read, walker.loaded
         self._fork: Any = getattr(walker, "fork", None)
+        self._shares: Any = getattr(walker, "shares", None)
         self._held: Any = getattr(walker, "held", int)
 
     def measure(self, own: Own, owners: list[Any], *, deep: bool, paths: bool) -> dict[str, Any]:
@@ -77,6 +78,19 @@ class NativeWalk:
         What it writes begins with its length, as 8 bytes. Only a wait with __WALL sees the child. Raises OSError.
         """
         pid: int = self._fork(**self._request(own, owners, deep, paths), descriptor=descriptor)
+        return pid
+
+    def fork_alive(self, own: Own, lines: list[tuple[str, int]], descriptor: int) -> int:
+        """Start a child that counts the live objects that were allocated at each line; return its pid.
+
+        Raises OSError, and LookupError where the traces cannot be read.
+        """
+        pid: int = self._fork(**self._request(own, [], True, False), lines=lines, descriptor=descriptor)
+        return pid
+
+    def fork_shares(self, roots: list[Any], containers: list[list[Any]], ours: set[int], descriptor: int) -> int:
+        """Start a child that finds what groups of containers hold; return its pid. Raises OSError."""
+        pid: int = self._shares(roots, containers, ours, descriptor)
         return pid
 
     def read(self, message: bytes) -> dict[str, Any]:

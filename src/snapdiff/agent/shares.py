@@ -13,14 +13,40 @@ from .sizes import sizer
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
+    from array import array
     from typing import Any
 
 
-def leak_shares(roots: list[Any], containers: list[list[Any]], ours: set[int]) -> list[tuple[int, int, int | None]]:
-    """Return (shared-out bytes, bytes that nothing else reaches, partner) of each group of container objects.
+class Held:
+    """What one group of containers holds.
 
-    The partner is the group with which it shares the most objects, None where it shares nothing.
+    `divided[n]` are the bytes of what it reaches together with n other groups, `together[g]` the objects that it
+    reaches together with group g.
     """
+
+    def __init__(self, groups: int) -> None:
+        self.divided = [0] * groups
+        self.together = [0] * groups
+
+    @property
+    def share(self) -> int:
+        """Bytes, when what several reach is divided among them."""
+        return round(sum(size / owners for owners, size in enumerate(self.divided, start=1)))
+
+    @property
+    def alone(self) -> int:
+        """Bytes that no other group reaches."""
+        return self.divided[0]
+
+    @property
+    def partner(self) -> int | None:
+        """The group with which it shares the most objects, None where it shares nothing."""
+        most = max(self.together)
+        return self.together.index(most) if most else None
+
+
+def held(roots: list[Any], containers: list[list[Any]], ours: set[int]) -> list[Held]:
+    """Return what each group of container objects holds that is not reached from the roots without passing one."""
     look = _Look()
     stops = {id(obj) for group in containers for obj in group}
     nobodys = {*ours, *stops}
@@ -33,18 +59,22 @@ def leak_shares(roots: list[Any], containers: list[list[Any]], ours: set[int]) -
         for obj in look.reach(group, seen):
             reached.setdefault(id(obj), []).append(number)
             sizes[id(obj)] = look.size(obj)
-    shares = [[0.0, 0] for _ in containers]
-    together: list[dict[int, int]] = [{} for _ in containers]
+    found = [Held(len(containers)) for _ in containers]
     for key, owners in reached.items():
         for number in owners:
-            shares[number][0] += sizes[key] / len(owners)
-            if len(owners) == 1:
-                shares[number][1] += sizes[key]
+            found[number].divided[len(owners) - 1] += sizes[key]
             for other in owners:
-                if other != number:
-                    together[number][other] = together[number].get(other, 0) + 1
-    partners = [min(each, key=lambda other: (-each[other], other)) if each else None for each in together]
-    return [(round(share), int(alone), partner) for (share, alone), partner in zip(shares, partners)]
+                found[number].together[other] += other != number
+    return found
+
+
+def unpacked(numbers: array[int], groups: int) -> list[Held]:
+    """Return what the native walker found: `divided` of all groups, then `together` of all."""
+    found = [Held(groups) for _ in range(groups)]
+    for at, each in enumerate(found):
+        each.divided = numbers[at * groups : (at + 1) * groups].tolist()
+        each.together = numbers[(groups + at) * groups : (groups + at + 1) * groups].tolist()
+    return found
 
 
 class _Look:

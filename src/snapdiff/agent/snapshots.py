@@ -12,16 +12,19 @@ import os
 import select
 import signal
 import time
+from array import array
 
-from . import census, nativewalk
+from . import census, nativewalk, shares
 from .book import Book
 from .own import Own
 from .pathwalk import walk_paths
+from .untraced import not_ours
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
+    from .shares import Held
     from .untraced import Untraced
 
 #: The ways, as the recording names them; `--snapshots` has a hyphen for the blank.
@@ -50,6 +53,8 @@ class Snapshots:
         self._native = None if wanted == PYTHON else nativewalk.load(book)
         self.way = PYTHON
         self.note: str | None = None
+        self._patience = _LEAST_PATIENCE
+        """Seconds that a child is waited for."""
         if self._native is not None:
             self.way = CHILD if self._native.forks and wanted != IN_PLACE else IN_PLACE
         elif wanted != PYTHON:
@@ -93,6 +98,23 @@ class Snapshots:
             return self._native.gather(own, owners, wanted)
         return walk_paths(self._book, own, owners, wanted)
 
+    def alive_at(self, lines: list[tuple[str, int]], own: Own, untraced: Untraced) -> list[int] | None:
+        """Return how many live objects were allocated at each line, as `Births.alive_at`; None if no child can say."""
+        native = self._native
+        if native is None or self.way != CHILD:
+            return None
+        message, _ = self._ask_child(lambda to: native.fork_alive(own, lines, to), untraced)
+        return None if message is None else array("q", message).tolist()
+
+    def held_by(self, roots: list[Any], containers: list[list[Any]], ours: set[int]) -> list[Held]:
+        """Return what each group of containers holds, found in a child where there can be one."""
+        native, message = self._native, None
+        if native is not None and self.way == CHILD:
+            message, _ = self._ask_child(lambda to: native.fork_shares(roots, containers, ours, to), not_ours())
+        if message is None:
+            return shares.held(roots, containers, ours)
+        return shares.unpacked(array("q", message), len(containers))
+
     def held(self) -> int:
         """Return the bytes of resident memory that the walker holds beside Python's and malloc's."""
         return 0 if self._native is None else self._native.held()
@@ -118,38 +140,55 @@ class Snapshots:
 
         While it is waited for the program goes on, and so does its tracing.
         """
-        if self._native is None:
+        native = self._native
+        if native is None:
             return None
+        self._patience = patience
+        message, paused = self._ask_child(
+            lambda to: native.fork(own, owners, deep=deep, paths=paths, descriptor=to), untraced
+        )
+        if message is None:
+            return None
+        reading_began = _clock()
+        with untraced:
+            found = native.read(message)
+        found["pause_seconds"] = paused + _clock() - reading_began
+        return found
+
+    def _ask_child(self, fork: Callable[[int], int], untraced: Untraced) -> tuple[bytes | None, float]:
+        """Let a child write to a descriptor; return what it wrote, or None, and for how long its making took.
+
+        Where there is None, `way` is another from then on.
+        """
         started = _clock()
         reading, writing = os.pipe()
         try:
             with untraced:
-                pid = self._native.fork(own, owners, deep=deep, paths=paths, descriptor=writing)
+                pid = fork(writing)
         except OSError as error:
-            os.close(writing)
             os.close(reading)
             self._give_up_children(f"No child could be made for a snapshot ({error.strerror})")
-            return None
+            return None, 0.0
+        except LookupError:
+            os.close(reading)
+            return None, 0.0
+        finally:
+            os.close(writing)
         paused = _clock() - started
-        os.close(writing)
         try:
-            message = _receive(reading, _clock() + patience)
+            message = _receive(reading, _clock() + self._patience)
         finally:
             os.close(reading)
         status = _reap(pid, message is not None)
-        if message is None:
-            if os.WIFSIGNALED(status) and os.WTERMSIG(status) in _CRASHES:
-                self._native = None
-                self.way = PYTHON
-                self.note = f"The child that walks the heap crashed (signal {os.WTERMSIG(status)}): walked in Python."
-                return None
+        if message is not None:
+            return message, paused
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) in _CRASHES:
+            self._native = None
+            self.way = PYTHON
+            self.note = f"The child that walks the heap crashed (signal {os.WTERMSIG(status)}): walked in Python."
+        else:
             self._give_up_children("The child that walks the heap did not finish")
-            return None
-        reading_began = _clock()
-        with untraced:
-            found = self._native.read(message)
-        found["pause_seconds"] = paused + _clock() - reading_began
-        return found
+        return None, 0.0
 
     def _give_up_children(self, why: str) -> None:
         self.way = IN_PLACE

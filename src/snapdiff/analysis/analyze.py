@@ -71,7 +71,7 @@ def analyze(recording: Recording, suppressions: Sequence[Suppression] = (), at: 
     # The second plan has a control of its own, after the calls that the verdict rests on: only lines depend on it.
     doubtful = control.ran and bool(control.objects or (control.blocks and not matrices.has_traced_plan))
     if doubtful:
-        findings = [_withdraw(finding, control) for finding in findings]
+        findings = [_beside_control(finding, control, matrices) for finding in findings]
     checks = audit.with_findings(checks, findings)
     findings.sort(key=lambda f: (SEVERITY.index(f.verdict), -f.bytes_per_iteration, f.fingerprint))
     findings, suppressed = suppress(findings, suppressions)
@@ -80,12 +80,12 @@ def analyze(recording: Recording, suppressions: Sequence[Suppression] = (), at: 
     if not found and len(rounds) < 2:  # noqa: PLR2004
         # The first round proves nothing, and without one there is nothing at all.
         verdict = Verdict.INCONCLUSIVE
-    if doubtful:
+    if doubtful and verdict not in _ACCUSED:
         verdict = Verdict.INCONCLUSIVE
     return Analysis(
         verdict=verdict,
         sentence=control_sentence(control)
-        if doubtful
+        if doubtful and verdict not in _ACCUSED
         else run_sentence(found, rounds, complete, ended, sum(len(row.findings) for row in suppressed)),
         complete=complete,
         ended=ended,
@@ -247,11 +247,32 @@ def _with_control(lost: list[Finding], control: Control) -> list[Finding]:
     return [_withdraw(finding, control) for finding in lost] if control.blocks else lost
 
 
+def _beside_control(finding: Finding, control: Control, matrices: Matrices) -> Finding:
+    """Withdraw an accusation in a program that moves without any call, unless it is of what stood still there.
+
+    A service has threads of its own, which make and drop something at any time. What they touch proves nothing; a
+    type of which not one object came or went in any round of the control is not theirs.
+    """
+    named = finding.type is not None and finding.container is not None and finding.domain == "python"
+    if (
+        not named
+        or finding.verdict not in _ACCUSED
+        or finding.type in matrices.types("objects", matrices.control).index
+    ):
+        return _withdraw(finding, control)
+    reason = f"{_gained(control)} without any call, but no {finding.type}"
+    return replace(finding, reasons=(*finding.reasons, reason))
+
+
+def _gained(control: Control) -> str:
+    return f"the control gained {control.objects} objects and {control.blocks or 0} blocks"
+
+
 def _withdraw(finding: Finding, control: Control) -> Finding:
     """Withdraw an accusation: what ran without the workload grew too."""
     if finding.verdict not in _ACCUSED:
         return finding
-    reason = f"withdrawn: the control gained {control.objects} objects and {control.blocks} blocks without any call"
+    reason = f"withdrawn: {_gained(control)} without any call"
     return with_sentence(replace(finding, verdict=Verdict.INCONCLUSIVE, reasons=(*finding.reasons, reason)))
 
 
