@@ -177,6 +177,13 @@ uint64_t *map_place(Arena *arena, Map *map, uint64_t key, int *fresh)
     }
 }
 
+void map_free(Arena *arena, Map *map)
+{
+    if (map->cells)
+        arena_give(arena, map->cells, (map->mask + 1) * 2 * sizeof(uint64_t));
+    *map = (Map){0};
+}
+
 void marks_open(Marks *marks, Arena *arena)
 {
     marks->arena = arena;

@@ -70,6 +70,7 @@ typedef struct {
 
 uint64_t *map_find(const Map *map, uint64_t key);
 uint64_t *map_place(Arena *arena, Map *map, uint64_t key, int *fresh);
+void map_free(Arena *arena, Map *map);
 
 static inline uint64_t mix(uint64_t key)
 {

@@ -472,6 +472,36 @@ static PyObject *count_tracked(PyObject *module, PyObject *unused)
     return PyLong_FromSsize_t(count);
 }
 
+PyDoc_STRVAR(tracked_of_doc, "Return the objects that the collector tracks, the frozen ones apart, whose type is one of a list.");
+
+static PyObject *tracked_of(PyObject *module, PyObject *types)
+{
+    (void)module;
+    if (!PyList_Check(types)) {
+        PyErr_SetString(PyExc_TypeError, "types come in a list");
+        return NULL;
+    }
+    /* Most types are none of them, which one bit of their addresses mostly tells. */
+    uint64_t bits = 0;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(types); i++)
+        bits |= 1ull << (mix((uintptr_t)PyList_GET_ITEM(types, i)) & 63);
+    PyObject *found = PyList_New(0);
+    for (int number = 0; found && number < NUM_GENERATIONS; number++) {
+        PyGC_Head *head = generation(number);
+        for (PyGC_Head *each = _PyGCHead_NEXT(head); found && each != head; each = _PyGCHead_NEXT(each)) {
+            PyObject *object = (PyObject *)(each + 1), *type = (PyObject *)Py_TYPE(object);
+            if (!(bits >> (mix((uintptr_t)type) & 63) & 1))
+                continue;
+            for (Py_ssize_t i = 0; i < PyList_GET_SIZE(types); i++)
+                if (PyList_GET_ITEM(types, i) == type && PyList_Append(found, object) < 0) {
+                    Py_CLEAR(found);
+                    break;
+                }
+        }
+    }
+    return found;
+}
+
 PyDoc_STRVAR(attributes_doc, "Return an instance's attributes as the walker reads them, {name: value}: for its check.");
 
 static PyObject *read_attributes_of(PyObject *module, PyObject *object)
@@ -509,6 +539,7 @@ PyDoc_STRVAR(malloc_held_doc, "Return the bytes that malloc's callers hold, and 
 
 static PyMethodDef module_methods[] = {
     {"count_tracked", count_tracked, METH_NOARGS, count_doc},
+    {"tracked_of", tracked_of, METH_O, tracked_of_doc},
     {"attributes", read_attributes_of, METH_O, attributes_doc},
     {"find_cache_dict", find_cache_dict, METH_VARARGS, find_cache_doc},
     {"malloc_held", malloc_held, METH_NOARGS, malloc_held_doc},

@@ -1,4 +1,4 @@
-/* Live memory blocks by allocation traceback: agent/traces.py in C, straight from tracemalloc's own tables.
+/* Live memory blocks by allocation traceback and by domain: agent/traces.py in C, straight from tracemalloc's own tables.
  *
  * Whoever calls holds the tables, or is a child made while they were held: other threads change them without the
  * interpreter's lock.
@@ -20,8 +20,13 @@ typedef struct {
 } Stack;
 
 typedef struct {
-    Map by_traceback; /* address → 1 + row */
+    int64_t number, blocks, bytes;
+} Domain;
+
+typedef struct {
+    Map by_traceback; /* address → 1 + row, of one domain */
     VEC(Row) rows;
+    VEC(Domain) domains;
     Map files; /* address of the name → 1 + number, negative for ours */
     VEC(PyObject *) names;
     VEC(int32_t) numbers;
@@ -70,8 +75,8 @@ static int32_t file_number(Walk *walk, Traces *traces, PyObject *name, const cha
     return (int32_t)*place - 1;
 }
 
-/* Add a row to the stack that it is without our own frames; stacks that are then equal are one. */
-static void add_stack(Walk *walk, Traces *traces, const Row *row, const char *folder)
+/* Add a row to the stack that it is without our own frames; stacks that are then equal are one. Return 0 if it is ours. */
+static int add_stack(Walk *walk, Traces *traces, const Row *row, const char *folder)
 {
     Stack stack = {traces->numbers.count, 0x9E3779B97F4A7C15ull, 0, row->blocks, row->bytes};
     for (int frame = 0; frame < row->traceback->nframe; frame++) {
@@ -85,7 +90,7 @@ static void add_stack(Walk *walk, Traces *traces, const Row *row, const char *fo
         stack.length += 2;
     }
     if (!stack.length)
-        return;
+        return 0;
     stack.hash |= 1;
     /* Another stack of the same hash takes the next odd number. */
     for (;; stack.hash += 2) {
@@ -94,7 +99,7 @@ static void add_stack(Walk *walk, Traces *traces, const Row *row, const char *fo
         if (fresh) {
             vec_push(&walk->arena, traces->stacks, stack);
             *place = traces->stacks.count;
-            return;
+            return 1;
         }
         Stack *other = &traces->stacks.items[*place - 1];
         if (other->length == stack.length && !memcmp(traces->numbers.items + other->start,
@@ -103,28 +108,45 @@ static void add_stack(Walk *walk, Traces *traces, const Row *row, const char *fo
             other->blocks += stack.blocks;
             other->bytes += stack.bytes;
             traces->numbers.count = stack.start;
-            return;
+            return 1;
         }
     }
+}
+
+/* Add the blocks of one domain. */
+static void add_domain(Walk *walk, Traces *traces, int64_t number, const _Py_hashtable_t *table, const char *folder)
+{
+    Domain domain = {number, 0, 0};
+    add_table(walk, traces, table);
+    for (size_t i = 0; i < traces->rows.count && !traces->torn; i++) {
+        const Row *row = &traces->rows.items[i];
+        if (add_stack(walk, traces, row, folder)) {
+            domain.blocks += row->blocks;
+            domain.bytes += row->bytes;
+        }
+    }
+    /* Python's own is always told: then it is known that there is nothing else. */
+    if (domain.blocks || !number)
+        vec_push(&walk->arena, traces->domains, domain);
+    map_free(&walk->arena, &traces->by_traceback);
+    vec_free(&walk->arena, traces->rows);
 }
 
 static void write_traces(Walk *walk, Bytes *out, const char *folder)
 {
     Traces traces;
     memset(&traces, 0, sizeof traces);
-    add_table(walk, &traces, tables_blocks());
+    add_domain(walk, &traces, 0, tables_blocks(), folder);
     const _Py_hashtable_t *domains = tables_domains();
     for (size_t bucket = 0; bucket < domains->nbuckets; bucket++) {
         const _Py_hashtable_entry_t *entry = (const _Py_hashtable_entry_t *)domains->buckets[bucket].head;
         for (; entry; entry = (const _Py_hashtable_entry_t *)entry->_Py_slist_item.next)
-            add_table(walk, &traces, entry->value);
+            add_domain(walk, &traces, (int64_t)(uintptr_t)entry->key, entry->value, folder);
     }
     if (traces.torn) {
         put_number(walk, out, 0);
         return;
     }
-    for (size_t i = 0; i < traces.rows.count; i++)
-        add_stack(walk, &traces, &traces.rows.items[i], folder);
     put_number(walk, out, 1);
     put_number(walk, out, (int64_t)traces.names.count);
     for (size_t i = 0; i < traces.names.count; i++) {
@@ -142,7 +164,9 @@ static void write_traces(Walk *walk, Bytes *out, const char *folder)
         put_number(walk, out, traces.stacks.items[i].blocks);
     for (size_t i = 0; i < count; i++)
         put_number(walk, out, traces.stacks.items[i].bytes);
-    vec_free(&walk->arena, traces.rows);
+    put_number(walk, out, (int64_t)traces.domains.count);
+    put_bytes(walk, out, traces.domains.items, traces.domains.count * sizeof(Domain));
+    vec_free(&walk->arena, traces.domains);
     vec_free(&walk->arena, traces.numbers);
     vec_free(&walk->arena, traces.stacks);
 }
@@ -181,7 +205,7 @@ void traces_write(Walk *walk, Bytes *out, const Request *request)
 
 /* -- reading ---------------------------------------------------------------------------------------------- */
 
-/* Return {"files", "lengths", "frames", "blocks", "bytes"} as traces.aggregate does, or None.
+/* Return {"files", "lengths", "frames", "blocks", "bytes", "domains"} as traces.aggregate does, or None.
  *
  * The numbers stay bytes: objects made of them would be ten for each stack, made while the program stands still, and
  * the collector would count them.
@@ -212,6 +236,16 @@ PyObject *traces_read(Reader *reader)
         Py_DECREF(files);
         Py_RETURN_NONE;
     }
-    return Py_BuildValue("{sN sy# sy# sy# sy#}", "files", files, "lengths", at, lengths, "frames", at + lengths, frames,
-                         "blocks", at + lengths + frames, sums, "bytes", at + lengths + frames + sums, sums);
+    int64_t domains = get_number(reader);
+    if (domains < 0 || domains > most)
+        domains = reader->broken = 1;
+    Py_ssize_t told = domains * (Py_ssize_t)sizeof(Domain);
+    const char *by_domain = get_bytes(reader, (size_t)told);
+    if (!by_domain) {
+        Py_DECREF(files);
+        Py_RETURN_NONE;
+    }
+    return Py_BuildValue("{sN sy# sy# sy# sy# sy#}", "files", files, "lengths", at, lengths, "frames", at + lengths, frames,
+                         "blocks", at + lengths + frames, sums, "bytes", at + lengths + frames + sums, sums,
+                         "domains", by_domain, told);
 }

@@ -14,7 +14,7 @@ def causes(report):
 @pytest.mark.parametrize(
     ("target", "setup", "expected"),
     [
-        ("kept.py:Service.add", "make_service", {"the recorded Service → items": ("kept.Item", 1.0)}),
+        ("kept.py:Service.add", "make_service", {"the Service object → items": ("kept.Item", 1.0)}),
         (
             "kept.py:three_and_one",
             None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -45,6 +46,8 @@ def taken(measure):
             for at, total in enumerate(rows["resident"]["bytes"]):
                 assert total == sum(row["bytes"][at] for row in rows.values() if row["kind"] == "part")
             assert (0, True) == (report["control"]["objects"], report["control"]["ran"])
+            # What was not traced is not known, and not nothing.
+            assert (options.get("trace") == "rounds") == (report["domains"] is not None)
             found.append({owner: row["bytes"][-1] / MIB for owner, row in rows.items()})
         without, having = found
         return {owner: having[owner] - without.get(owner, 0) for owner in having}
@@ -76,6 +79,20 @@ def test_an_interpreter_without_the_walker_asks_through_ctypes(taken, interprete
     if "3.9" not in interpreters:
         pytest.skip("Python 3.9 is not installed here")
     assert_found_again(taken(python=interpreters["3.9"]), chunks_are_found=False)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("numpy") is None, reason="numpy is not installed here")
+@pytest.mark.parametrize("snapshots", ["child", "python"])
+def test_what_numpy_allocates_is_told_from_what_python_does(measure, snapshots):
+    report = measure("arrays.py:own", rounds=(1, 2, 3), trace="rounds", snapshots=snapshots)
+    found = {domain["number"]: domain for domain in report["domains"]}
+    assert {0, 389047} == found.keys()
+    assert "NumPy’s array data" == found[389047]["name"]
+    # Three numbers of eight bytes a call; the last round is confirming.
+    calls = [0, 1, 3, 6, 12]
+    assert calls == found[389047]["blocks"][: len(calls)]
+    assert [24 * number for number in calls] == found[389047]["bytes"][: len(calls)]
+    assert (0, 0) == (report["control"]["objects"], report["control"]["blocks"])
 
 
 # -- what comes and goes ----------------------------------------------------------------------------------

@@ -235,6 +235,8 @@ untraced = start_tracing(3)
 kept = [[str(number), bytearray(number)] for number in range(1000, 2000)]
 track = ctypes.pythonapi.PyTraceMalloc_Track
 for number in range(950): track(389047, ctypes.c_size_t(4096 + 16 * number), ctypes.c_size_t(100))  # numpy's domain
+for number in range(3): track(2**32 - 1, ctypes.c_size_t(4096 + 16 * number), ctypes.c_size_t(number))
+track(8, ctypes.c_size_t(4096), ctypes.c_size_t(1)); ctypes.pythonapi.PyTraceMalloc_Untrack(8, ctypes.c_size_t(4096))
 taken = Snapshots(Book(), sys.argv[1])
 native = taken.take(own_state([taken]), [], untraced, deep=True, paths=True, collect_seconds=1.0)["traces"]
 with untraced:
@@ -247,14 +249,27 @@ def made(found):
 def shape(found):
     return [[len(stack), stack[1], blocks, size] for stack, blocks, size in made(found)]
 
+def sums(found):
+    by_stack = [[blocks, size] for _, blocks, size in traces.stacks(found)]
+    by_domain = [rest for _, *rest in traces.by_domain(found)]
+    return [[sum(column) for column in zip(*rows)] for rows in (by_stack, by_domain)]
+
 print(shape(native) == shape(python), any(950 <= blocks < 960 for _, blocks, _ in made(native)), taken.way, taken.note)
+(python_own, *others), (_, *in_python) = traces.by_domain(native), traces.by_domain(python)
+print([list(each) for each in others], others == in_python, python_own[0])
+print(*(by_stack == by_domain for by_stack, by_domain in (sums(native), sums(python))))
 """
 
 
 @pytest.mark.parametrize("way", ["child", "in-place"])
 def test_traces_are_summed_up_natively_as_in_python(way):
     done = subprocess.run([sys.executable, "-c", TRACED, way], capture_output=True, text=True, timeout=60, check=False)
-    assert f"True True {way.replace('-', ' ')} None" == done.stdout.strip(), done.stderr
+    expected = [
+        f"True True {way.replace('-', ' ')} None",
+        "[[389047, 950, 95000], [4294967295, 3, 3]] True 0",
+        "True True",
+    ]
+    assert expected == done.stdout.splitlines(), done.stderr
 
 
 ALIVE = """

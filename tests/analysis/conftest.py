@@ -52,6 +52,7 @@ class Program:
         self.types: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {}
         self.untracked: set[str] = set()
         self.lines: list[tuple[int, tuple[int, ...], tuple[int, ...]]] = []
+        self.domains: list[tuple[int, tuple[int, ...], int]] = []
         self.windows: dict[tuple[int, int], dict[str, int]] = {}
         self.outside: list[tuple[str, float, int]] = []
         self.columns: dict[str, tuple[Any, ...]] = {}
@@ -82,7 +83,7 @@ class Program:
     @property
     def traced(self) -> bool:
         """True when allocations are traced: where nothing else was said, if there are any."""
-        return bool(self.lines) if self._traced is None else self._traced
+        return bool(self.lines or self.domains) if self._traced is None else self._traced
 
     # -- what grows ---------------------------------------------------------------------------------------
 
@@ -148,6 +149,11 @@ class Program:
         return self
 
     # -- what was found out afterwards --------------------------------------------------------------------
+
+    def domain(self, number: int, *blocks: int, size: int = 10) -> Self:
+        """Let a domain have so many live blocks of `size` bytes at each checkpoint of the traced rounds."""
+        self.domains.append((number, blocks, size))
+        return self
 
     def looked_at(
         self,
@@ -381,6 +387,11 @@ class Program:
                 rows["traces"].append(
                     {"checkpoint": position, "stack": stack, "blocks": 50 + lived, "bytes": 5000 + kept}
                 )
+            for number, blocks, size in self.domains if traced and workload else ():
+                if blocks[at]:
+                    rows["domains"].append(
+                        {"checkpoint": position, "domain": number, "blocks": blocks[at], "bytes": blocks[at] * size}
+                    )
             row: dict[str, Any] = {
                 "id": position, "series": series, "number": at, "sub": False, "extra": extra, "iterations": calls,
                 "total": total, "seconds": 1.0 + position, "call_seconds": calls / 1000, "measure_seconds": 0.25,

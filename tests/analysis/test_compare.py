@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from snapdiff.analysis.comparable import same_target
 from snapdiff.analysis.compare import compare
 from snapdiff.analysis.comparison import Match, Outcome, Status, proves_absence
 from snapdiff.analysis.suppressions import parse
@@ -221,6 +222,17 @@ def test_a_fix_is_a_fix_also_of_a_run_that_ended_early(leaks, clean):
     assert Outcome.FIXED == compare([leaks().ended("timed out").analysis()], [clean]).outcome
 
 
+def test_what_is_rare_is_not_fixed_where_too_few_calls_were_made_to_see_it(leaks, program):
+    rare = leaks(rate=0.05, rounds=(1, 10, 1000), confirming=2000).analysis()
+    assert "slow-leak" == only(rare.findings).verdict
+    for expected, rounds in (("unsure", (1, 10, 151)), ("fixed", (1, 10, 400)), ("fixed", (1, 10, 1000))):
+        short = program(rounds=rounds, confirming=None, traced=True).analysis()
+        assert expected == change(rare, short).status
+    short = program(rounds=(1, 10, 151), confirming=None, traced=True).analysis()
+    assert "the run after has too few calls to show it" == change(rare, short).reason
+    assert (Status.UNSURE, Outcome.INCONCLUSIVE) == (change(short, rare).status, compare([short], [rare]).outcome)
+
+
 def test_a_control_that_grew_tells_nothing(leaks, program):
     restless = program(confirming=None).control_gains(objects=(0, 3, 40)).analysis()
     assert not proves_absence(restless)
@@ -291,6 +303,73 @@ def test_rates_are_compared_with_their_spread_over_the_runs(leaks):
 def test_a_side_without_a_run_is_refused(clean):
     with pytest.raises(ValueError, match="needs a run on each side"):
         compare([clean], [])
+
+
+# -- sides that cannot be compared ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("same", "one", "other"),
+    [
+        (True, "app/worker.py:search", "./app/worker.py:search"),
+        (True, "app/worker.py:search", "/builds/7/app/worker.py:search"),
+        (True, "app/worker.py:search", "app\\worker.py:search"),
+        (True, "src/app/worker.py:search", "app.worker:search"),
+        (True, "app/__init__.py:run", "app:run"),
+        (True, "C:\\app\\job.py", "app/job.py"),
+        (True, "tests/test_a.py::Test::test_b[x:y]", "/builds/7/tests/test_a.py::Test::test_b[x:y]"),
+        (False, "app/worker.py:search", "app/worker.py:add"),
+        (False, "app/worker.py", "app/worker.py:search"),
+        (False, "mail/main.py:run", "billing/main.py:run"),
+        (False, "worker.py:search", "leaky_worker.py:search"),
+        (False, "/builds/7/main.py:run", "/builds/8/main.py:run"),
+        (False, "tests/test_a.py::test_b[1]", "tests/test_a.py::test_b[2]"),
+        (False, "", "app.py"),
+    ],
+)
+def test_a_target_is_the_same_from_another_folder_and_no_other_one_is(same, one, other):
+    assert (same, same) == (same_target(one, other), same_target(other, one))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            {"target": "app/cart.py:remove"},
+            "of different targets, `app/cart.py:add` before and `app/cart.py:remove` af",
+        ),
+        ({"inputs": "few"}, "given arguments from another function (`--inputs`: none before and few after)"),
+        ({"arguments": ["--fast"]}, "the program was given other arguments (`-- ARGS`)"),
+        (
+            {"rpc": {"command": "python w.py", "request": "b/few.jsonl"}},
+            "(`--request`: none before and few.jsonl after)",
+        ),
+    ],
+)
+def test_what_is_not_there_when_something_else_was_called_is_not_fixed(leaks, program, options, said):
+    other = program(confirming=None, traced=True)
+    other.manifest["options"] |= options
+    for sides in (([leaks.one()], [other.analysis()]), ([other.analysis()] * 2, [other.analysis(), leaks.one()])):
+        found = compare(*sides)
+        assert (Outcome.INCONCLUSIVE, ()) == (found.outcome, (*found.changes, *found.types, *found.lines))
+        assert f"Cannot be told: {found.void}" == found.sentence
+        assert "Record the same" in found.void
+    assert said in compare([leaks.one()], [other.analysis()]).sentence
+
+
+def test_the_arguments_of_a_worker_are_those_behind_its_program(program):
+    made = program()
+    rpc = {"command": "python -X dev /srv/w.py --index big", "request": "few.jsonl"}
+    made.manifest["options"] |= {"target": "w.py", "rpc": rpc}
+    assert ("few.jsonl", ("--index", "big")) == (
+        made.analysis().method.requests,
+        made.analysis().method.arguments,
+    )
+
+
+def test_a_sweep_has_nothing_to_compare(clean):
+    swept = replace(clean, sweep=object(), rounds=())
+    assert "Record both sides in rounds, without `--sweep`" in compare([swept], [swept]).sentence
 
 
 # -- cycles, types and lines ------------------------------------------------------------------------------
@@ -369,13 +448,14 @@ def test_numbers_of_a_type_that_grows_elsewhere_are_not_this_cause(leaks, by_id,
 
 def test_what_else_differs_is_a_caveat(leaks):
     other = leaks(rounds=(1, 10, 100), confirming=200)
-    other.manifest["options"]["target"] = "app/cart.py:remove"
+    other.manifest["options"] |= {"target": "/builds/7/app/cart.py:add", "setup": "warm"}
     other.manifest["environment"] = {"python": "3.12.1", "libraries": "json 2, re 3", "hash_seed": "random"}
     before = leaks()
     before.manifest["environment"] = {"python": "3.11.9", "libraries": "json 2, re 2", "hash_seed": "0"}
     assert (
-        "The target is not the same: app/cart.py:add before, app/cart.py:remove after.",
+        "The target has more than one name, and is taken for one: app/cart.py:add and /builds/7/app/cart.py:add.",
         "The plan is not the same: 1, 10, 151 calls before, 1, 10, 100 calls after.",
+        "The setup is not the same: none before, warm after.",
         "Libraries are not the same: re 2 only before, re 3 only after.",
         "python is not the same: 3.11.9 before, 3.12.1 after.",
     ) == compare([before.analysis()], [other.analysis()]).caveats

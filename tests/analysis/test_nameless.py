@@ -199,3 +199,20 @@ def test_garbage_needs_two_rounds_after_the_first(program):
     short = program(rounds=(1, 10), confirming=None).checkpoints(collected=collected(3, 30))
     planned = program(confirming=None).checkpoints(collected=collected(3, 30, 453))
     assert [0, 1] == [len(found.analysis().findings) for found in (short, planned)]
+
+
+@pytest.mark.parametrize(
+    ("born", "growth", "expected"),
+    [
+        (None, ONE, [False]),
+        (DECODE, ONE, [False, True]),
+        (None, times(3), [False, True]),
+    ],
+)
+def test_what_native_code_holds_for_objects_that_are_named_is_a_part_of_them(program, by_id, born, growth, expected):
+    """A row of a tensor keeps the whole tensor, which is of the same type: as many, and made nowhere else."""
+    found = program().keeps(by_id, "torch.Tensor", *ONE).path("unreached:torch.Tensor", objects=growth)
+    found.nameless("torch.Tensor", held=("torch.Tensor",))
+    if born is not None:
+        found.born("torch.Tensor", born)
+    assert expected == sorted(finding.held_natively for finding in found.analysis().findings)

@@ -259,3 +259,22 @@ def test_memory_that_was_there_before_the_calls_is_not_told_as_kept(program):
     found = program().owns("resident", *(size * MIB for size in (200, 201, 201, 201, 201)))
     found.owns("malloc.free", *(size * MIB for size in (90, 90, 90, 90, 90)))
     assert () == found.gave_back("malloc_trim(0)", 201 * MIB, 120 * MIB).analysis().findings
+
+
+def test_a_tensor_that_becomes_longer_is_told_as_what_it_is(program):
+    found = program().owns("torch.cpu", *[sum((1, 10, 151, 302)[:at]) * 4096 for at in range(5)]).analysis()
+    (leak,) = found.findings
+    assert ("native", "bytes", (4096, 40_960, 618_496, 1_236_992)) == (leak.domain, leak.unit, leak.growth)
+    assert "Leak: memory of torch tensors on the CPU gains 4.0 KiB per call outside the Python heap." == found.sentence
+    assert "counted: memory of torch tensors on the CPU" == leak.reasons[0]
+
+
+def test_kept_tensors_and_their_memory_are_one_cause(program, by_id):
+    found = program().keeps(by_id, "torch.Tensor", 1, 10, 151, 302, size=80)
+    found.owns("torch.cpu", *[sum((1, 10, 151, 302)[:at]) * 4096 for at in range(5)])
+    (leak,) = found.analysis().findings
+    assert ("torch.Tensor", 4096 + 80) == (leak.type, round(leak.bytes_per_iteration))
+
+
+def test_tensors_whose_memory_stands_still_are_no_finding(program):
+    assert () == program().owns("torch.cpu", 264_196, 528_392, 528_392, 528_392, 528_392).analysis().findings

@@ -49,6 +49,7 @@ def busy(program):
     found.source("app/cart.py", 39, "def add(cls):", "    pass", "    return Item()")
     found.sampled(0.1, 10, "load", "control", 0).sampled(0.2, 20, "round", "workload", 1)
     found.owns("resident", 9, 10, 11, 12, 13).owns("fds", 3, 3, 3, 3, 3, unit="count").gave_back("gc.collect()", 13, 12)
+    found.domain(0, 5, 6, 7, 8, 9).domain(389047, 0, 0, 1, 1, 1)
     found.gains_outside("malloc", 5000, control=16).outside_line("malloc", ("app/native.py", 8, "encode"), size=60_000)
     found.outside_line("threads", ("app/pool.py", 3, "run"), what="waits").outside_kind("fds", "socket")
     return found.recording()

@@ -8,18 +8,32 @@ import pytest
 pytestmark = pytest.mark.corpus
 
 
+#: What a call of each version of shop.py does.
+VERSIONS = ("keeps", "lets_go", "keeps_two", "dies")
+
+
 @pytest.fixture(scope="session")
 def shop(programs, tmp_path_factory, silent):
-    """Recordings of the shop by version: keeps, lets_go, keeps_two, dies. Made once."""
+    """Recordings of shop.py:serve by version, each in a checkout of its own, and of shop.py:close. Made once."""
     from snapdiff.record import Options, record
 
     folder = tmp_path_factory.mktemp("shop")
+    text = (programs / "shop.py").read_text(encoding="utf-8")
     made = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(programs)
-        for name in ("keeps", "lets_go", "keeps_two", "dies"):
-            options = Options(target=f"shop.py:{name}", output=folder / f"{name}.snapdiff", rounds=(1, 3, 20))
+
+    def run(name, target, version):
+        checkout = folder / f"{name} checkout"
+        checkout.mkdir()
+        (checkout / "shop.py").write_text(text.replace("serve = keeps", f"serve = {version}"), encoding="utf-8")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(checkout)
+            options = Options(target=target, output=folder / f"{name}.snapdiff", rounds=(1, 3, 20))
             made[name] = record(options, silent).path
+
+    for name in VERSIONS:
+        run(name, "shop.py:serve", name)
+    run("other", "shop.py:lets_go", "keeps")
+    run("elsewhere", str(folder / "elsewhere checkout" / "shop.py") + ":serve", "lets_go")
     return made
 
 
@@ -61,6 +75,28 @@ def test_the_exit_code_says_whether_something_got_worse(compare, code, said, bef
     done = compare(before, after)
     assert code == done.code
     assert said in " ".join(done.out.split("\n\n")[0].split())
+
+
+def test_what_another_target_does_not_keep_is_not_fixed(compare):
+    done = compare("keeps", "other")
+    assert (3, "") == (done.code, done.err)
+    assert (
+        "Cannot be told: the recordings are of different targets, `shop.py:serve` before and `shop.py:lets_go` after; "
+        "what is missing in one is not fixed and what is there is not new. Record the same target before and after "
+        "the change, and compare those."
+    ) in " ".join(done.out.split())
+    assert "Fixed" not in done.out
+    found = json.loads(compare("other", "keeps", "--format", "json").out)
+    assert ("inconclusive", [], []) == (found["outcome"], found["changes"], found["types"])
+    assert found["sentence"] == f"Cannot be told: {found['void']}"
+    assert 'errors="1"' in compare("keeps", "other", "--format", "junit", "-o", "-").out
+
+
+def test_the_same_target_in_another_checkout_is_the_same(compare):
+    done = compare("keeps", "elsewhere")
+    assert 0 == done.code
+    assert done.out.startswith("Fixed: ")
+    assert "target" not in done.out
 
 
 def test_several_recordings_a_side_tell_chance_from_change(invoke, shop):
@@ -173,8 +209,8 @@ def test_in_a_job_check_annotates_the_line_and_appends_to_the_summary(invoke, sh
     (line,) = [line for line in done.out.splitlines() if line.startswith("::")]
     assert line.startswith("::error file=shop.py,line=15,title=Leak ")
     text = job.read_text(encoding="utf-8")
-    assert text.startswith("# Before\n### ▲ Leak: `shop.py:keeps`\n")
-    assert "### ✓ Clean: `shop.py:lets_go`" in text
+    assert text.startswith("# Before\n### ▲ Leak: `shop.py:serve`\n")
+    assert "### ✓ Clean: `shop.py:serve`" in text
 
 
 def test_outside_of_a_job_check_says_nothing_of_it(invoke, shop, monkeypatch):

@@ -34,7 +34,7 @@ def test_a_leak_is_told_with_its_page(marked):
 
 def test_the_failure_names_container_and_lines(marked):
     text = marked.text_of(LEAK)
-    assert "the recorded Service → sessions" in text
+    assert "the Service object → sessions" in text
     assert "grown at test_marked.py:" in text
     assert "in Service.handle" in text
     assert "born at test_marked.py:" in text

@@ -49,7 +49,7 @@ def finding(*chain):
     ("expected", "chain"),
     [
         (None, [("module app", "module"), (".cache", "dict")]),
-        ("pytest", [("the recorded Session", "_pytest.main.Session"), (".config", "_pytest.config.Config")]),
+        ("pytest", [("the Session object", "_pytest.main.Session"), (".config", "_pytest.config.Config")]),
         ("pytest", [("module logging", "module"), (".root", "logging.RootLogger"), ("[*]", "_pytest.logging.X")]),
         ("pytest", [("module _pytest.warnings", "module"), (".seen", "list")]),
         ("a mock", [("module app", "module"), (".client", "unittest.mock.MagicMock"), (".mock_calls", "list")]),

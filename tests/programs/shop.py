@@ -1,4 +1,4 @@
-"""A shop before and after somebody worked on it: each function is one call of one version."""
+"""A shop that somebody works on: each function is what one version does in a call; `serve` is the one in use."""
 
 
 class Item:
@@ -44,3 +44,6 @@ def dies():
     visits.append(object())
     if len(visits) > 10:
         os._exit(9)
+
+
+serve = keeps

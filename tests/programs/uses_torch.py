@@ -6,6 +6,13 @@ torch.set_num_threads(2)
 model = torch.nn.Sequential(torch.nn.Linear(256, 256), torch.nn.ReLU(), torch.nn.Linear(256, 1))
 optimiser = torch.optim.SGD(model.parameters(), lr=0.01)
 losses = []
+rows = []
+
+
+class History:
+    """One tensor, which becomes longer."""
+
+    seen = torch.empty(0, 1024)
 
 
 def step():
@@ -18,3 +25,13 @@ def step():
 
 def keep_losses():
     losses.append(step())
+
+
+def keep_rows():
+    """Keep 1 KiB of a batch, and with it all of its 64 KiB."""
+    rows.append(torch.ones(64, 256)[0])
+
+
+def lengthen():
+    """Keep 4 KiB more of one tensor."""
+    History.seen = torch.cat([History.seen, torch.ones(1, 1024)])

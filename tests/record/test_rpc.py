@@ -113,7 +113,7 @@ def test_framing_by_length_is_seen_in_the_source_and_what_only_a_running_functio
     done, output = ask("length.py", requests, "--setup", around, "--teardown", ending)
     assert (0, "as planned") == (done.code, report_of(output)["ended"])
     leak = report_of(output)["findings"][0]
-    assert "the recorded Server → " + container[1:] == leak["container"]["path"]
+    assert "the Server object → " + container[1:] == leak["container"]["path"]
     assert ["length.py"] == [each["file"] for each in leak["grown_at"]]
     assert "JSON-RPC, framing content-length" in notes(output)
     assert "lines that are no message: 154" in notes(output)
@@ -135,7 +135,7 @@ def test_replies_of_an_event_loop_come_in_any_order(report):
 
 def test_what_a_coroutine_keeps_is_named_by_its_local_variable(report):
     leak = report("aio.py", [method("keep")], "--in-flight", "8")["findings"][0]
-    assert "the recorded coroutine → local variable desk of main().pending" == leak["container"]["path"]
+    assert "the coroutine object → local variable desk of main().pending" == leak["container"]["path"]
     assert ["aio.py"] == [each["file"] for each in leak["grown_at"]]
 
 

@@ -64,6 +64,7 @@ def frames(leak: int = 1) -> list[dict[str, Any]]:
                         "files": ["cart.py", "shop.py"], "lengths": array("i", [4]).tobytes(),
                         "frames": array("i", [0, 41, 1, 12]).tobytes(), "blocks": array("q", [items]).tobytes(),
                         "bytes": array("q", [items * 64]).tobytes(),
+                        "domains": array("q", [0, items, items * 64, 389047, 3, 300]).tobytes(),
                     },
                 }
             )  # fmt: skip
@@ -176,6 +177,20 @@ def facts() -> Facts:
 def recording() -> Recording:
     """The recording of a leak, with a row in every table but `source`."""
     return build(frames(), facts())
+
+
+@pytest.fixture
+def sealed() -> Callable[..., Recording]:
+    """Return a recording of checkpoints whose traces are of other domains: [domain, blocks, bytes]."""
+
+    def make(domains: list[list[int]]) -> Recording:
+        said = frames()
+        for frame in said:
+            if frame.get("traces"):
+                frame["traces"]["domains"] = array("q", [number for row in domains for number in row]).tobytes()
+        return build(said, facts())
+
+    return make
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from snapdiff.analysis import analyze
 from snapdiff.recording import Recording, RecordingError, read, schema, write
 
 # -- what is right ----------------------------------------------------------------------------------------
@@ -25,7 +26,7 @@ from snapdiff.recording import Recording, RecordingError, read, schema, write
 def test_what_is_written_is_read_again(recording, file):
     found = read(file)
     assert recording.tables == found.tables
-    assert {**recording.manifest, "format": "snapdiff-recording", "version": [3, 1]} == found.manifest
+    assert {**recording.manifest, "format": "snapdiff-recording", "version": [3, 2]} == found.manifest
 
 
 def test_a_recording_that_was_read_is_written_as_the_same_bytes(file, tmp_path):
@@ -115,6 +116,20 @@ def test_a_newer_minor_version_and_keys_nobody_knows_are_read(archive):
 def test_tables_of_a_later_minor_version_are_empty_in_an_older_recording(archive, recording):
     found = read(archive({"version": [3, 0]}, owners=None, given_back=None))
     assert {**recording.tables, **{name: schema.tables()[name].empty_table() for name in schema.SINCE}} == found.tables
+
+
+def test_a_recording_of_before_domains_were_told_is_read(archive):
+    found = read(archive({"version": [3, 1]}, domains=None))
+    assert (0, True) == (found.tables["domains"].num_rows, found.tables["owners"].num_rows > 0)
+    assert analyze(found).domains is None
+
+
+def test_of_too_many_domains_the_largest_are_kept_and_the_others_noted(sealed):
+    most = schema.MAX_DOMAINS
+    found = sealed([[number, 1, 1000 + number] for number in range(most + 5)])
+    assert set(range(5, most + 5)) == set(found.tables["domains"]["domain"].to_pylist())
+    assert f"5 of {most + 5} domains of traced memory were left out." in found.manifest["notes"]
+    assert most == len(analyze(found).domains)
 
 
 @pytest.mark.parametrize("version", [None, 1, "1.0", [1], [1, 0, 0], ["1", "0"], [1.0, 0], [True, 0], {}, [None, None]])

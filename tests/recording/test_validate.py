@@ -48,9 +48,33 @@ def test_the_recording_of_these_tests_has_a_row_in_every_new_table(recording):
         "graphs",
         "owners",
         "given_back",
+        "domains",
     )
     assert [] == [name for name in new if not recording.tables[name].num_rows]
     assert validate.find_nonsense(recording) is None
+
+
+# -- domains ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("domain", "why"),
+    [
+        ({"domain": 2**32}, "domains has domains that tracemalloc cannot have"),
+        ({"checkpoint": 999}, "domains refers to a checkpoint that is not there"),
+        ({}, "domains has a row twice"),
+        ({"blocks": -1}, "domains has a blocks that is no measurement"),
+    ],
+)
+def test_a_domain_that_tracemalloc_cannot_have_is_refused(refused, rows, domain, why):
+    assert refused(domains=rows("domains", domain)).startswith(why)
+
+
+def test_a_recording_has_as_many_domains_as_the_format_allows_and_no_more(archive, refused, rows):
+    known = 2
+    many = [{"domain": 1000 + number} for number in range(schema.MAX_DOMAINS - known)]
+    assert schema.MAX_DOMAINS == len(analyze(read(archive(domains=rows("domains", *many)))).domains)
+    assert refused(domains=rows("domains", *many, {"domain": 5})).startswith("domains has domains that")
 
 
 # -- paths ------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from snapdiff.analysis.model import (
     CheckpointRow,
     Container,
     Control,
+    Domain,
     Excerpt,
     Finding,
     Frame,
@@ -297,6 +298,10 @@ def make_leaking() -> Analysis:
             make_ledger("sqlite", "SQLite (in malloc)", LedgerKind.WITHIN, 2, 0),
             make_ledger("torch.cuda", "torch on the graphics card, in use", LedgerKind.BESIDE, 900, 0),
         ),
+        domains=(
+            Domain(0, "Python’s own allocators", (0, 2, 22, 324, 928), (0, 128, 1344, 20_000, 2 * MIB), "tracemalloc"),
+            Domain(389047, "NumPy’s array data", (0, 0, 1, 1, 1), (0, 0, 800, 800, 800), "tracemalloc: numpy"),
+        ),
         peaks=(
             Peak(48 * MIB, 49 * MIB, 49 * MIB, exact=True, traced=2 * MIB, arrow=None),
             Peak(49 * MIB, 3000 * MIB, 50 * MIB, exact=True, traced=3 * MIB, arrow=2900 * MIB),
@@ -500,6 +505,13 @@ def make_inconclusive() -> Comparison:
     return compare([make_leaking()], [make_incomplete()], ["before.snapdiff"], ["killed.snapdiff"])
 
 
+def make_void() -> Comparison:
+    """Recordings of two targets."""
+    clean = make_clean()
+    other = replace(clean, method=replace(clean.method, target="bench.py:refund"))
+    return compare([make_leaking()], [other], ["checkout.snapdiff"], ["refund.snapdiff"])
+
+
 def make_hostile_comparison() -> Comparison:
     """The comparison where every text that a stranger can choose is an attack."""
     hostile: Comparison = with_texts(make_comparison(), lambda text: f"{text[:12]}{HOSTILE}")
@@ -574,6 +586,7 @@ def build() -> SimpleNamespace:
         comparison=make_comparison,
         same=lambda: compare([make_clean()], [make_clean()]),
         inconclusive=make_inconclusive,
+        void=make_void,
         hostile_comparison=make_hostile_comparison,
         huge_comparison=make_huge_comparison,
     )

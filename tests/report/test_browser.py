@@ -138,7 +138,7 @@ def test_a_comparison_and_a_trend_are_complete_without_style_and_script(build, b
 
 def test_types_sort_by_number_and_say_so(build, opened):
     page = opened(build.leaking()).page
-    heading = page.locator("#types th", has_text="bytes per call")
+    heading = page.locator("#types th", has_text="size per call")
     heading.locator("button").click()
     assert "descending" == heading.get_attribute("aria-sort")
     heading.locator("button").press("Enter")
@@ -244,7 +244,7 @@ def test_what_people_paste_can_be_copied(build, opened):
         it.page.locator(".copy", has=button).get_by_text("Copied.").wait_for()
         copied[name] = it.page.evaluate("navigator.clipboard.readText()")
     assert build.leaking().sentence == copied["Copy this sentence"]
-    assert copied["Copy the chain"].startswith("┬ module app")
+    assert copied["Copy the chain"].startswith("module app\n╰→ ")
     assert shlex.join(build.leaking().method.command) == copied["Copy the command"]
     assert "leak:3f9c1a7be204  # reason" == copied["Copy the line"]
     assert [] == it.console

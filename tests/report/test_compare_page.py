@@ -18,7 +18,7 @@ from snapdiff.report.comparison import FORMATS, render_comparison
 from snapdiff.report.comparison import words as compared
 from snapdiff.report.schema import load_compare_schema, load_schema
 
-BUILDERS = ["comparison", "same", "inconclusive", "hostile_comparison"]
+BUILDERS = ["comparison", "same", "inconclusive", "void", "hostile_comparison"]
 VOID = {"meta", "br", "input", "wbr"}
 
 
@@ -74,6 +74,17 @@ def test_what_cannot_be_told_is_said_with_its_reason(page):
     text = text_of(page("inconclusive"))
     assert "? Cannot be told" in text
     assert "the run after ended early (by signal 9 (SIGKILL) in the round of 10 calls)" in text
+
+
+def test_two_targets_are_not_compared_and_the_page_says_what_to_do(page):
+    html = page("void")
+    text = text_of(html)
+    assert "? Inconclusive These recordings cannot tell whether something changed." in text
+    assert "`bench.py:checkout` before and `bench.py:refund` after" in text
+    assert "Record the same target before and after the change" in text
+    assert [] == [id for id in ("causes", "types", "lines") if f'id="{id}"' in html]
+    # Each recording still says what it found.
+    assert "checkout.snapdiff ▲ Leak" in text
 
 
 def test_clean_on_both_sides_has_no_causes_section(page):

@@ -34,7 +34,7 @@ def test_every_report_is_valid_against_the_schema_of_jenkins(build, schema, name
     schema.validate(render(getattr(build, name)(), "junit"))
 
 
-@pytest.mark.parametrize("name", ["comparison", "inconclusive", "hostile_comparison", "same"])
+@pytest.mark.parametrize("name", ["comparison", "inconclusive", "void", "hostile_comparison", "same"])
 def test_every_comparison_is_valid_against_the_schema_of_jenkins(build, schema, name):
     schema.validate(render_comparison(getattr(build, name)(), "junit"))
 

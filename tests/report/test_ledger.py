@@ -107,3 +107,39 @@ def test_the_plain_text_says_who_holds_the_memory(build):
     text = " ".join(render(build.leaking(), "text").split())
     assert "Resident memory 52.0 MiB at the last checkpoint: mapped files 21.0 MiB (40 %)" in text
     assert "Round 2 (10 calls) rose to 2.9 GiB" in text
+
+
+# -- traced memory by domain ------------------------------------------------------------------------------
+
+
+def table_of(page, caption):
+    """The text of a table's rows, of the one whose caption has these words."""
+    return next(part.partition("</table>")[0] for part in page.split("<table")[1:] if caption in part)
+
+
+def test_traced_memory_is_told_by_domain_apart_from_the_lines_that_add_up(build):
+    page = render(build.leaking(), "html")
+    table = table_of(page, "by tracemalloc’s domain")
+    assert all(f">{text}</th>" in table for text in ("Python’s own allocators", "NumPy’s array data", "all traced"))
+    assert ">929</td>" in table
+    assert "NumPy’s array data" not in table_of(page, "Who holds the resident memory")
+    view = ledger_view(build.leaking(), "m")
+    assert (0, 128, 2144, 20_800, 2 * MIB + 800) == view.domain_sizes
+    assert ("start", "1 call", "11 calls", "162 calls", "464 calls") == view.domain_heads
+
+
+def test_what_was_not_traced_is_said_to_be_unknown(build):
+    found = replace(build.leaking(), domains=None)
+    untraced = replace(found, method=replace(found.method, traced="nothing"))
+    assert "is not known: allocations were not traced" in render(untraced, "html")
+    assert "is not known: this recording does not have it" in render(found, "html")
+    assert all("by tracemalloc’s domain" not in render(each, "html") for each in (found, untraced))
+    assert json.loads(render(found, "json"))["domains"] is None
+
+
+def test_a_traced_second_plan_has_heads_of_its_own(build):
+    found = build.leaking()
+    again = replace(found, traced_rounds=found.rounds[:3], method=replace(found.method, traced="second plan"))
+    view = ledger_view(again, "m")
+    assert ("start", "1 call", "11 calls", "162 calls") == view.domain_heads
+    assert view.domain_sentence.startswith("Allocated in the second, traced plan since tracing began")

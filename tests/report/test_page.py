@@ -152,6 +152,54 @@ def test_the_verdict_says_since_when_it_grows(build, expected, growth):
     assert "<dt>Since</dt>" not in stopped
 
 
+def test_the_first_section_tells_each_cause_and_the_totals_and_when_it_was_recorded(build):
+    html = render(build.leaking(), "html")
+    first = Page(html[: html.index('id="evidence"')]).words
+    for expected in (
+        "for bench.py:checkout, recorded 2026-03-01 09:30 UTC by snapdiff 0.1.0",
+        "Left in all +1,419 objects, +199.5 KiB after 464 calls: all causes and initialisation together",
+        "Grown at app/cart.py:42 in add Born at app/cart.py:41 in add Since the first call, in every round Usual cure",
+    ):
+        assert expected in first
+    second = first[first.index("the most severe. Then") :]
+    assert "Slow leak: " in second
+    assert "Since" in second
+    assert "Usual cure" in second
+
+
+def test_a_time_that_is_none_is_shown_as_it_is_and_cut(build):
+    odd = replace(build.clean(), method=replace(build.clean().method, started="<b>" + "9" * 500))
+    words = Page(render(odd, "html")).words
+    assert f"recorded <b>{'9' * 17}…{'9' * 19} by snapdiff 0.1.0" in words
+
+
+def test_where_there_are_several_causes_the_evidence_says_which_it_follows_and_has_the_rounds_of_all(build):
+    html = render(build.leaking(), "html")
+    text = Page(html[html.index('id="evidence"') : html.index('id="causes"')]).words
+    assert "Cause 1: app.cart.Item" in text
+    assert "follow cause 1, which decides the verdict" in text
+    assert "1. Item objects in module app → Cart.by_id +1 +10 +151 +302 +1" in text
+    assert "2. " in text
+    alone = render(replace(build.leaking(), findings=(build.finding(),)), "html")
+    assert "Cause 1" not in Page(alone[alone.index('id="evidence"') :]).words
+
+
+def test_a_container_with_more_than_the_rounds_left_says_how_many_those_are(build):
+    held = build.finding().container
+    for size, expected in ((464, ": dict of 464 entries"), (500, "500 entries, 464 app.cart.Item left by the calls")):
+        finding = build.finding(container=replace(held, size=size))
+        text = Page(render(replace(build.leaking(), findings=(finding,)), "html")).words
+        assert expected in text
+        assert (size > 464) is ("left by the calls of the rounds" in text)
+
+
+def test_bytes_the_type_and_the_size_are_told_apart(build):
+    text = Page(render(replace(build.leaking(), findings=(build.finding(type="bytes"),)), "html")).words
+    assert "bytes objects All objects Size of all objects" in text
+    assert "size per call" in text
+    assert "bytes per call" not in text
+
+
 def test_bytes_that_are_no_leak_are_said_as_bytes(build):
     cache = build.finding(verdict=Verdict.SATURATING, unit="bytes", type="bytearray", growth=(30_449_664, 0, 0, -2048))
     html = render(replace(build.clean(), findings=(cache,), rounds=build.rounds((953, 0, 0, 0))), "html")

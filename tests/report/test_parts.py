@@ -96,7 +96,7 @@ def test_one_point_too_many_is_thinned_to_the_limit():
 
 
 def test_the_chain_is_text_that_can_be_pasted(build):
-    expected = "┬ module app\n├→ .Cart  (type)\n├→ .by_id  (dict, 464 entries)\n╰→ app.cart.Item  (+1 per call)"
+    expected = "module app\n╰→ .Cart  (type)\n  ╰→ .by_id  (dict, 464 entries)\n    ╰→ app.cart.Item  (+1 per call)"
     assert expected == chain_text(build.finding())
 
 
@@ -106,19 +106,19 @@ def test_no_chain_is_no_text(build):
 
 def test_a_root_whose_label_does_not_say_its_type_keeps_it(build):
     finding = build.finding(chain=(ChainNode("Thread-1", "threading.Thread"),), container=None, type=None)
-    assert "┬ Thread-1  (threading.Thread)" == chain_text(finding)
+    assert "Thread-1  (threading.Thread)" == chain_text(finding)
 
 
 def test_a_container_that_gains_entries_is_itself_the_end_of_the_chain(build):
     finding = build.finding(unit="entries", type="dict", objects_per_iteration=0.0)
-    assert "╰→ .by_id  (dict, 464 entries, +1 entry per call)" == chain_text(finding).splitlines()[-1]
+    assert "  ╰→ .by_id  (dict, 464 entries, +1 entry per call)" == chain_text(finding).splitlines()[-1]
 
 
 def test_a_text_that_gets_longer_is_told_in_characters_and_bytes(build):
     chain = (ChainNode("module app", "module"), ChainNode(".log", "str"))
     container = Container("module app → log", "str", 9, None)
     finding = build.finding(unit="bytes", type="str", chain=chain, container=container, bytes_per_iteration=70.0)
-    assert "┬ module app\n╰→ .log  (str, 9 characters, +70 B per call)" == chain_text(finding)
+    assert "module app\n╰→ .log  (str, 9 characters, +70 B per call)" == chain_text(finding)
 
 
 def test_source_lines_are_numbered_escaped_and_one_is_in_focus():

@@ -36,7 +36,7 @@ def test_every_report_is_valid_against_the_official_schema(build, validator, nam
     validator.validate(json.loads(render(getattr(build, name)(), "sarif")))
 
 
-@pytest.mark.parametrize("name", ["comparison", "inconclusive", "hostile_comparison", "same"])
+@pytest.mark.parametrize("name", ["comparison", "inconclusive", "void", "hostile_comparison", "same"])
 def test_every_comparison_is_valid_against_the_official_schema(build, validator, name):
     validator.validate(json.loads(render_comparison(getattr(build, name)(), "sarif")))
 

@@ -32,10 +32,10 @@ and none can be read from what holds it. If your program has a limit beyond
 that number, give `--rounds` larger numbers: the growth then stops.
 
 1. Leak: `Cart.by_id` gains 1 `Item` per call (144 B), held by `module app`.
-     ┬ module app
-     ├→ .Cart  (type)
-     ├→ .by_id  (dict, 464 entries)
-     ╰→ app.cart.Item  (+1 per call)
+     module app
+     ╰→ .Cart  (type)
+       ╰→ .by_id  (dict, 464 entries)
+         ╰→ app.cart.Item  (+1 per call)
    grown at app/cart.py:42 in add
    born at app/cart.py:41 in add (100 % of the survivors)
    cure: This dict lives as long as the process, and so does every entry of it.

@@ -12,6 +12,7 @@ import pytest
 from snapdiff.analysis import analyze
 from snapdiff.recording import RecordingError, read, schema, write
 from snapdiff.report import render
+from snapdiff.report.annotations import render_annotations
 from snapdiff.report.schema import load_schema
 
 COLUMNS = schema.tables()["sweep"].names
@@ -29,7 +30,9 @@ def use(tmp_path):
         except RecordingError as error:
             return str(error)
         analysis = analyze(found)
-        render(analysis, "text")
+        for form in ("text", "markdown", "junit", "sarif"):
+            render(analysis, form)
+        render_annotations(analysis)
         if drawn:
             render(analysis, "html")
         jsonschema.validate(json.loads(render(analysis, "json")), load_schema())

@@ -32,7 +32,7 @@ def root_label(obj: Any) -> str:
     name = _module_name(obj)
     if name is not None:
         return "module " + name
-    return "the recorded " + short_type_name(cls)
+    return "the " + short_type_name(cls) + " object"
 
 
 def is_namespace(owner: Any, namespace: Any) -> bool:

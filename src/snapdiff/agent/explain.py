@@ -66,6 +66,10 @@ class Explainer:
         with untraced:
             self.unreached = snapshots.gather(own_state([*self.keep, self, wanted]), self.owners, wanted)
         self.objects = wanted
+        for suspect in self.found:
+            # Counted now: what is sought later takes more calls, and would be more than the rounds left.
+            if wanted[suspect.node]:
+                suspect.entries = self._entries(wanted[suspect.node])
 
     @property
     def own(self) -> Own:
@@ -106,7 +110,7 @@ class Explainer:
                     "path": path_text([(label, kind, 0) for label, kind in chain]),
                     "type": type_name(type(holder)),
                     "containers": len(objects),
-                    "entries": self._entries(objects),
+                    "entries": suspect.entries,
                     "bound": self._bound(suspect.node, holder),
                     "chain": [{"label": label.strip(), "type": kind} for label, kind in chain],
                     "share": held.share,
@@ -189,7 +193,7 @@ class Explainer:
             if at == 0:
                 if label == "the recorded object":
                     name = short_type_name(type(self.objects[step][0]))
-                    label = "the event loop" if name.endswith("EventLoop") else "the recorded " + name
+                    label = "the event loop" if name.endswith("EventLoop") else "the " + name + " object"
                 chain.append((label, kind))
                 continue
             owners, values = self.objects.get(path[at - 1]) or [], self.objects.get(step) or []

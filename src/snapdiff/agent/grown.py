@@ -9,6 +9,7 @@ It works when C code does the insert, since only the length is read.
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
@@ -53,6 +54,9 @@ _FEW_CALLS = 40
 #: Calls that are always made: a first one can be unlike the others.
 _LEAST_CALLS = 3
 _CLOCK_EVERY = 512
+#: What is of a library, by its file.
+_STDLIB = (os.path.dirname(os.path.abspath(os.__file__)) + os.sep, "<frozen")
+_PACKAGES = ("site-packages", "dist-packages")
 
 
 #: Threads of a worker that are either traced or ours.
@@ -101,13 +105,25 @@ def find(watches: list[Watcher], call: Callable[[], int], few: bool = False) -> 
     """
     if _is_traced():
         return "A trace function is installed (a debugger or coverage): lines at which things grow were not sought."
-    eye = _Eye(watches)
+    most = _FEW_CALLS if few else _MOST_CALLS
+    if _look(_Eye(watches, False), call, most, _MOST_SECONDS):
+        # Not even one call could be followed in all that it runs: its own lines tell by which of them it grew.
+        left = [watch for watch in watches if not watch.seen]
+        if left:
+            _look(_Eye(left, True), call, _LEAST_CALLS, _MOST_SECONDS)
+    if mainthread.is_elsewhere() and sys.version_info < (3, 12) and len(sys._current_frames()) > _OURS_AND_MAIN:
+        return _SEEN_FROM_MAIN
+    return None
+
+
+def _look(eye: _Eye, call: Callable[[], int], most: int, seconds: float) -> bool:
+    """Call with the trace function until all is seen or time is up; return True where it was in the first call."""
     started = time.monotonic()
     before = threading.gettrace() if hasattr(threading, "gettrace") else None
-    calls, most = 0, _FEW_CALLS if few else _MOST_CALLS
+    calls = 0
     try:
-        while calls < most and time.monotonic() - started < _MOST_SECONDS:
-            eye.begin(started + _MOST_SECONDS)
+        while calls < most and time.monotonic() - started < seconds:
+            eye.begin(started + seconds)
             _set(eye.see, eye.see)
             try:
                 made = call()
@@ -115,13 +131,11 @@ def find(watches: list[Watcher], call: Callable[[], int], few: bool = False) -> 
                 _set(None, before)
             eye.end()
             calls += 1
-            if not made or (calls >= _LEAST_CALLS and all(watch.seen for watch in watches)):
+            if not made or (calls >= _LEAST_CALLS and all(watch.seen for watch in eye.watches)):
                 break
     finally:
         eye.close()
-    if mainthread.is_elsewhere() and sys.version_info < (3, 12) and len(sys._current_frames()) > _OURS_AND_MAIN:
-        return _SEEN_FROM_MAIN
-    return None
+    return calls == 1 and eye.late
 
 
 def _is_traced() -> bool:
@@ -148,8 +162,14 @@ def _set(function: Any, for_threads: Any) -> None:
 
 
 class _Eye:
-    def __init__(self, watches: list[Watcher]) -> None:
-        self._watches = watches
+    """Looks at each event. With `coarse`, what libraries run is the doing of the line that called them."""
+
+    def __init__(self, watches: list[Watcher], coarse: bool) -> None:
+        self.watches = watches
+        self.late = False
+        """True once time was up inside the call: what runs from then on is not known."""
+        self._coarse = coarse
+        self._libraries: dict[str, bool] = {}
         self._where: dict[int, Any] = {}
         self._events = 0
         self._until = 0.0
@@ -157,13 +177,13 @@ class _Eye:
     def begin(self, until: float) -> None:
         self._until = until
         self._where.clear()
-        for watch in self._watches:
+        for watch in self.watches:
             watch.begin()
 
     def end(self) -> None:
         self._check()
         self._where.clear()
-        for watch in self._watches:
+        for watch in self.watches:
             watch.end()
 
     def close(self) -> None:
@@ -171,10 +191,12 @@ class _Eye:
 
     def see(self, frame: Any, event: str, arg: Any) -> Any:
         """The trace function: look at the lengths, then remember where we are."""
-        if frame.f_code.co_filename.startswith(FOLDER):
+        file = frame.f_code.co_filename
+        if file.startswith(FOLDER) or (self._coarse and self._is_library(file)):
             return None
         self._events += 1
         if not self._events % _CLOCK_EVERY and time.monotonic() > self._until:
+            self.late = True
             sys.settrace(None)
             return None
         self._check()
@@ -184,10 +206,19 @@ class _Eye:
         return self.see
 
     def _check(self) -> None:
-        for watch in self._watches:
+        for watch in self.watches:
             watch.look(self._running)
 
+    def _is_library(self, file: str) -> bool:
+        found = self._libraries.get(file)
+        if found is None:
+            found = file.startswith(_STDLIB) or any(folder in file for folder in _PACKAGES)
+            self._libraries[file] = found
+        return found
+
     def _running(self) -> Stack | None:
-        """Return the stack of what ran in this thread since its last event, None before the first."""
+        """Return the stack of what ran in this thread since its last event, None before the first and when late."""
+        if self.late:
+            return None
         where = self._where.get(get_ident())
         return None if where is None else stack_of(*where)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import _tracemalloc
 import gc
 
-from . import allocators, libraries, mappings, resources
+from . import allocators, libraries, mappings, resources, tensors
 from .probes import Probes
 from .resident import resident
 
@@ -76,6 +76,9 @@ class Owners:
             tables = _tracemalloc.get_tracemalloc_memory()
             rows.append(["tracemalloc", BYTES, tables, None, "tracemalloc.get_tracemalloc_memory"])
         rows += [[owner, BYTES, value, peak, source] for owner, value, peak, source in libraries.read(self.allocators)]
+        kept = tensors.read(untraced, self.allocators)
+        if kept is not None:
+            rows.append(["torch.cpu", BYTES, kept, None, "storages of live tensors, each once"])
         rows += [[owner, BYTES, value, None, source] for owner, value, source in self.probes.read()]
         return rows
 

@@ -27,6 +27,8 @@ class Suspect:
         self.full = False
         """True for a collection that grew in an earlier round and does no more: only its bound is of interest."""
         self.bytes = 0
+        self.entries: int | None = None
+        """How many entries it has at the last checkpoint; None where it has no length."""
 
 
 def find(book: Book, iterations: int, decided: int) -> list[Suspect]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from snapdiff.analysis import audit, ledger, limits, sweep
 from snapdiff.analysis.causes import Causes
+from snapdiff.analysis.domains import domains
 from snapdiff.analysis.frames import Frames
 from snapdiff.analysis.grouping import with_sentence
 from snapdiff.analysis.growth import Judgement, judge
@@ -98,6 +99,7 @@ def analyze(recording: Recording, suppressions: Sequence[Suppression] = (), at: 
         ledger=ledger.ledger(matrices),
         peaks=ledger.peaks(matrices),
         given_back=ledger.given_back(matrices),
+        domains=domains(matrices),
         checkpoints=_checkpoints(matrices),
         timeline=_timeline(matrices),
         curve=tuple(matrices.total_curve()),
@@ -309,11 +311,15 @@ def _phase(phase: str, series: str) -> str:
 
 def _method(manifest: dict[str, Any], matrices: Matrices) -> Method:
     options = manifest.get("options", {})
+    rpc = options.get("rpc") or {}
+    target = str(options.get("target", ""))
+    # A worker is named by its program; what its command says behind that is its arguments.
+    arguments = str(rpc.get("command", "")).partition(target or " ")[2].split() if rpc else options.get("arguments", [])
     checkpoints = matrices.all_checkpoints
     full = checkpoints[~checkpoints["sub"]]
     extra = checkpoints[checkpoints["sub"] & (checkpoints["series"] == "workload") & ~checkpoints["extra"]]
     return Method(
-        target=str(options.get("target", "")),
+        target=target,
         command=tuple(str(part) for part in options.get("command", [])),
         plan=tuple(int(count) for count in options.get("rounds", [])),
         trace=str(options.get("trace", "")),
@@ -325,7 +331,15 @@ def _method(manifest: dict[str, Any], matrices: Matrices) -> Method:
         tool_seconds=round(float(checkpoints["measure_seconds"].fillna(0).sum()), 3),
         ways=tuple(str(way) for way in full["way"].unique()),
         longest_pause_seconds=float(full["pause_seconds"].max()) if len(full) else 0.0,
+        setup=_text(options.get("setup")),
+        inputs=_text(options.get("inputs")),
+        requests=_text(rpc.get("request")),
+        arguments=tuple(str(part) for part in arguments),
     )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _traced(matrices: Matrices) -> str:

@@ -98,9 +98,12 @@ class Causes:
             is_part = any((row.frame.file, row.frame.function) in functions for row in finding.born_at)
             is_part = is_part or any(not blamed.isdisjoint(self._frames.stack(stack)) for stack in stacks)
             kinds = {finding.type, *finding.other_types}
-            # What C keeps inside of an object that grows is counted beside it: a tuple for each connection.
-            beside = finding.held_natively and finding.growth[-1] in {other.growth[-1] for other in findings}
-            if is_part or (known and kinds <= set(_WEAK)) or (beside and kinds <= set(_PARTS)):
+            # What C keeps inside of an object that grows is counted beside it: a tuple for each connection, and the
+            # whole tensor for each row of it, unless it is known to be made elsewhere.
+            in_step = [other for other in findings if other.growth[-1] == finding.growth[-1]]
+            alike = {other.type for other in in_step if other.container is not None and not finding.born_at}
+            beside = finding.held_natively and bool(in_step) and kinds <= {*_PARTS, *alike}
+            if is_part or (known and kinds <= set(_WEAK)) or beside:
                 continue
             kept.append(finding)
             findings.append(finding)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import combinations
 
+from snapdiff.analysis.comparable import same_target
 from snapdiff.analysis.comparison import Side
 from snapdiff.analysis.model import Analysis
 
@@ -14,11 +16,12 @@ _EXPECTED = ("hash_seed",)
 def caveats(before: Side, after: Side) -> tuple[str, ...]:
     """Return one sentence for each thing that is not the same on both sides, and for each run that cannot tell all."""
     said = [
-        _differs("The target", before, after, lambda run: run.method.target),
+        _target(before, after),
         _differs(
             "The plan", before, after, lambda run: ", ".join(f"{calls:,}" for calls in run.method.plan) + " calls"
         ),
         _differs("Tracing", before, after, lambda run: run.method.trace),
+        _differs("The setup", before, after, lambda run: run.method.setup or "none"),
     ]
     names = sorted({name for run in (*before.runs, *after.runs) for name, _ in run.environment} - {*_EXPECTED})
     for name in names:
@@ -32,6 +35,14 @@ def caveats(before: Side, after: Side) -> tuple[str, ...]:
     if any(run.method.traced == "nothing" for run in (*before.runs, *after.runs)):
         said.append("Allocations were not traced in every run, so lines are not compared.")
     return tuple(text for text in said if text)
+
+
+def _target(before: Side, after: Side) -> str:
+    """Say that one target has two names; of different ones (comparable.py) nothing is compared."""
+    names = list(dict.fromkeys(run.method.target for run in (*before.runs, *after.runs)))
+    if len(names) == 1 or not all(same_target(one, other) for one, other in combinations(names, 2)):
+        return ""
+    return f"The target has more than one name, and is taken for one: {' and '.join(names)}."
 
 
 def _differs(what: str, before: Side, after: Side, of: Callable[..., str]) -> str:

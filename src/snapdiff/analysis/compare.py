@@ -2,7 +2,7 @@
 
 A cause is recognised by its fingerprint, or where that changed by two of its container, type and line. It is new only
 if every run after has it and none before, and fixed only the other way round: a run that ended early, or whose control
-grew, proves that something is there, and never that it is not.
+grew, proves that something is there, and never that it is not. Sides that did not call the same are not compared.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from snapdiff.analysis import compare_sentences as say
+from snapdiff.analysis import limits
 from snapdiff.analysis.caveats import caveats
+from snapdiff.analysis.comparable import why_not
 from snapdiff.analysis.compare_rows import line_changes, line_growth, type_changes, type_growth
 from snapdiff.analysis.comparison import (
     WEIGHING,
@@ -67,6 +69,11 @@ def compare(
         raise ValueError("a comparison needs a run on each side")
     old = Side(_names(before, before_names, "before"), tuple(before))
     new = Side(_names(after, after_names, "after"), tuple(after))
+    if void := why_not(old, new):
+        return Comparison(
+            outcome=Outcome.INCONCLUSIVE, sentence=f"Cannot be told: {void}", before=old, after=new, changes=(),
+            cycles=(), types=(), lines=(), caveats=caveats(old, new), void=void,
+        )  # fmt: skip
     changes: list[Change] = []
     cycles: list[Change] = []
     for before_it, after_it, match, alike in pair_up(_found(old.runs), _found(new.runs)):
@@ -130,7 +137,7 @@ def _change(old: _Half, new: _Half, match: Match, alike: tuple[str, ...]) -> Cha
 
 
 def _judge(old: _Half, new: _Half, wanted: Sequence[Verdict], names: set[str]) -> tuple[Status, str]:
-    then, there = _seen(old, wanted, names), _seen(new, wanted, names)
+    then, there = _seen(old, new, wanted, names), _seen(new, old, wanted, names)
     match then, there:
         case _Seen.NEVER, _Seen.ALWAYS:
             return Status.NEW, f"in {_all(new.side)} after, {_none(old.side)} before"
@@ -146,21 +153,37 @@ def _judge(old: _Half, new: _Half, wanted: Sequence[Verdict], names: set[str]) -
     return Status.UNSURE, "; ".join(told)
 
 
-def _seen(half: _Half, wanted: Sequence[Verdict], names: set[str]) -> _Seen:
-    """Say in how many of the runs that can tell a cause is."""
+def _seen(half: _Half, other: _Half, wanted: Sequence[Verdict], names: set[str]) -> _Seen:
+    """Say in how many of the runs that can tell a cause is; `other` is the side to compare it with."""
     has, lacks, doubts = 0, 0, 0
     for run, finding in zip(half.side.runs, half.findings, strict=True):
         if finding is not None and finding.verdict in wanted:
             has += 1
         elif (finding is not None and finding.verdict is Verdict.INCONCLUSIVE) or _suppresses(run, names):
             doubts += 1
-        elif proves_absence(run):
+        elif proves_absence(run) and not _too_short(run, other):
             lacks += 1
     if not has + lacks + doubts:
         return _Seen.UNKNOWN
     if has and not lacks + doubts:
         return _Seen.ALWAYS
     return _Seen.NEVER if lacks and not has + doubts else _Seen.SOMETIMES
+
+
+def _too_short(run: Analysis, other: _Half) -> bool:
+    """Say whether a run made too few calls to convict what the other side found with more."""
+    calls = _longest(run)
+    return any(
+        finding.unit != "bytes"
+        and calls < _longest(found)
+        and abs(gained_per_call(finding)) * calls < limits.SLOW_LEAST
+        for found, finding in other.found
+    )
+
+
+def _longest(run: Analysis) -> int:
+    """Return the calls of the longest planned round."""
+    return max((each.iterations for each in run.rounds if not each.extra), default=0)
 
 
 def _suppresses(run: Analysis, names: set[str]) -> bool:

@@ -69,7 +69,7 @@ def _why_blind(side: Side, word: str) -> str:
         return f"the run {word} ended early ({run.ended})"
     if run.control.ran and (run.control.objects or run.control.blocks):
         return f"the control {word} grew without any call"
-    return f"the run {word} has too few rounds"
+    return f"the run {word} has too few calls to show it"
 
 
 def _tally(changes: Sequence[Change]) -> str:

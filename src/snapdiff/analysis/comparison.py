@@ -141,6 +141,8 @@ class Comparison:
     lines: tuple[LineChange, ...]
     caveats: tuple[str, ...]
     """What else differs between the sides, and what could not be compared."""
+    void: str = ""
+    """Why the sides cannot be compared at all, and what to do; then nothing is compared. Empty where they can."""
 
 
 def proves_absence(run: Analysis) -> bool:

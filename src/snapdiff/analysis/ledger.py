@@ -40,6 +40,7 @@ _WITHIN = {
     "malloc.free": "malloc, free by its own account",
     "malloc.mapped": "malloc, mapped chunks",
     "sqlite": "SQLite (in malloc)",
+    "torch.cpu": "torch tensors on the CPU, at least",
     "traced": "allocated by Python since tracing began",
 }
 _NUMPY = "numpy.ndarray"

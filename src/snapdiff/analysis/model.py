@@ -342,6 +342,22 @@ class Ledger:
 
 
 @dataclass(frozen=True)
+class Domain:
+    """What one of tracemalloc's domains has allocated since tracing began and has not freed.
+
+    At each checkpoint of the rounds that lines are judged on (`Analysis.line_rounds`), the first included.
+    """
+
+    number: int
+    name: str
+    """In words: whose memory it is."""
+    blocks: tuple[int, ...]
+    bytes: tuple[int, ...]
+    source: str
+    """Where the number is from."""
+
+
+@dataclass(frozen=True)
 class Peak:
     """The most memory (bytes) between the two checkpoints of a round, and at these."""
 
@@ -394,6 +410,14 @@ class Method:
     """How heap snapshots were taken, each way once."""
     longest_pause_seconds: float
     """The longest that a full snapshot stopped the program."""
+    setup: str | None = None
+    """What made the program ready (`--setup`)."""
+    inputs: str | None = None
+    """The function that gave each call its arguments (`--inputs`)."""
+    requests: str | None = None
+    """The file of requests to a worker (`--request`)."""
+    arguments: tuple[str, ...] = ()
+    """The arguments of the program: of a script, or of a worker's command."""
 
 
 @dataclass(frozen=True)
@@ -424,6 +448,8 @@ class Analysis:
     peaks: tuple[Peak, ...] = ()
     """One for each of `rounds`; empty where owners were not asked."""
     given_back: tuple[GivenBack, ...] = ()
+    domains: tuple[Domain, ...] | None = None
+    """Traced memory by domain, within the lines of the ledger; None where that is not known."""
     suppressed: tuple[Suppressed, ...] = ()
     """Findings that a suppression took out of the verdict; never hidden."""
     traced_rounds: tuple[Round, ...] = ()

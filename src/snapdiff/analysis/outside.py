@@ -28,6 +28,8 @@ _COUNTS = {
 }
 #: Owners of bytes that say themselves what they hold, by the beginning of their names.
 _POOLS = {"arrow.": "arrow", "torch.": "native", "sqlite": "native", "probe.": "native"}
+#: What owners hold that do not say it themselves.
+_SAID_OF = {"torch.cpu": "memory of torch tensors on the CPU"}
 #: Memory that is read around the calls.
 MALLOC, MAPPED, FILES = "malloc", "mapped", "files"
 _NAMES = {
@@ -153,7 +155,7 @@ class Outside:
         if owner in _NAMES:
             reasons.insert(0, f"counted: {_NAMES[owner]}, less what growing Python objects account for")
         elif unit == "bytes":
-            reasons.insert(0, f"counted: what {owner} says that it holds")
+            reasons.insert(0, f"counted: {_SAID_OF.get(owner, f'what {owner} says that it holds')}")
         finding = Finding(
             fingerprint=fingerprint(owner, (), born), verdict=judgement.verdict, law=judgement.law, domain=domain,
             type=None, other_types=(), objects_per_iteration=0.0 if unit == "bytes" else rate,
@@ -196,6 +198,8 @@ class Outside:
         )
 
     def _kinds_of(self, owner: str) -> tuple[str, ...]:
+        if owner in _SAID_OF:
+            return (_SAID_OF[owner],)
         rows = self._kinds[self._kinds["owner"] == owner].sort_values(["count", "kind"], ascending=[False, True])
         return tuple(str(kind) for kind in rows["kind"][:_MOST_NAMED])
 

@@ -130,8 +130,9 @@ def _outside(finding: Finding) -> str:
     """Return the sentence of what is no object: what stays, of what kind, made where, and who holds it."""
     if finding.unit == "bytes":
         line = f", allocated{_place(finding).removeprefix(', born')}" if finding.born_at else ""
-        tail = "; no Python object accounts for it" if finding.domain == "native" else ""
-        return f"{_WHOSE[finding.domain]} gains {pace_of(finding)} outside the Python heap{line}{tail}"
+        whose = ", ".join(finding.kinds) or _WHOSE[finding.domain]
+        tail = "; no Python object accounts for it" if finding.domain == "native" and not finding.kinds else ""
+        return f"{whose} gains {pace_of(finding)} outside the Python heap{line}{tail}"
     paced = pace_of(finding)
     kinds = f" ({', '.join(finding.kinds)})" if finding.kinds else ""
     stay = _STAY[finding.unit][not paced.startswith("1 ")]

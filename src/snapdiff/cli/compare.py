@@ -36,8 +36,11 @@ def command(  # noqa: PLR0917
     Several recordings a side, with --before and --after, tell chance from change: a leak is new only if it is in all
     recordings after and in none before.
 
-    Exit code: 1 something leaks that did not, or more than it did; 3 it cannot be told, a side is incomplete or
-    inconclusive; 2 unreadable; 0 otherwise, also where it leaks as before (`snapdiff check` says that).
+    Both sides must be of the same target, called with the same input.
+
+    Exit code: 1 something leaks that did not, or more than it did; 3 it cannot be told: other targets or input, or a
+    side is incomplete or inconclusive; 2 unreadable; 0 otherwise, also where it leaks as before (`snapdiff check`
+    says that).
     """
     from snapdiff import api
     from snapdiff.cli.config import suppressions

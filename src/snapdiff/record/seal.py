@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from snapdiff.agent import spool
-from snapdiff.agent.traces import stacks
+from snapdiff.agent.traces import by_domain, stacks
 from snapdiff.record import sweep
 from snapdiff.record.ended import Ended
 from snapdiff.record.options import Options, Sweep
@@ -62,7 +63,7 @@ def describe_sweep(sweep: Sweep | None) -> dict[str, Any] | None:
 def describe_options(options: Options) -> dict[str, Any]:
     """Return the options as the manifest keeps them."""
     return {
-        "target": options.target,
+        "target": _shown(options.target),
         "rounds": list(options.rounds),
         "setup": options.setup,
         "teardown": options.teardown,
@@ -76,6 +77,12 @@ def describe_options(options: Options) -> dict[str, Any]:
         "command": list(options.command),
         "rpc": None if options.rpc is None else _describe_rpc(options.rpc),
     }
+
+
+def _shown(target: str) -> str:
+    """Return a target as it is called in every checkout: relative to the working directory, if it is in there."""
+    here = os.path.join(os.getcwd(), "")
+    return os.path.relpath(target, here) if target.startswith(here) else target
 
 
 def _describe_rpc(rpc: Rpc) -> dict[str, Any]:
@@ -98,6 +105,7 @@ def build(frames: list[dict[str, Any]], facts: Facts) -> Recording:
     notes = [*facts.notes, *(str(frame["text"]) for frame in frames if frame["kind"] == "note")]
     rows.add_checkpoints(measured, facts)
     rows.add_traces(measured, notes)
+    rows.add_domains(measured, notes)
     rows.add_paths(measured, notes)
     for row in sweep.rows(
         [frame for frame in frames if frame["kind"] == "sweep"], facts.timeline, facts.started_monotonic
@@ -231,6 +239,25 @@ class _Rows:
             for position in traced:
                 blocks, size = counts[stack].get(position, (0, 0))
                 self.add("traces", checkpoint=position, stack=number, blocks=blocks, bytes=size)
+
+    def add_domains(self, frames: list[dict[str, Any]], notes: list[str]) -> None:
+        """Add live blocks by domain, of the largest domains where somebody has made too many."""
+        from snapdiff.recording import schema
+
+        largest: dict[int, int] = {}
+        by_position = {
+            at: by_domain(spool.unpacked(frame["traces"])) for at, frame in enumerate(frames) if frame.get("traces")
+        }
+        for domains in by_position.values():
+            for domain, _, size in domains:
+                largest[domain] = max(size, largest.get(domain, 0))
+        kept = set(sorted(largest, key=lambda domain: (-largest[domain], domain))[: schema.MAX_DOMAINS])
+        if len(kept) < len(largest):
+            notes.append(f"{len(largest) - len(kept):,} of {len(largest):,} domains of traced memory were left out.")
+        for position, domains in by_position.items():
+            for domain, blocks, size in domains:
+                if domain in kept:
+                    self.add("domains", checkpoint=position, domain=domain, blocks=blocks, bytes=size)
 
     def add_paths(self, frames: list[dict[str, Any]], notes: list[str]) -> None:
         """Add the paths that changed, with their measures at every checkpoint of the workload."""

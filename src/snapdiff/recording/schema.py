@@ -1,6 +1,6 @@
 """The format: names, columns and limits of everything in a recording.
 
-Version 3.1. A reader accepts every minor version of its major version, takes tables that came later as empty, and
+Version 3.2. A reader accepts every minor version of its major version, takes tables that came later as empty, and
 ignores manifest keys it does not know; another major version is refused.
 """
 
@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FORMAT = "snapdiff-recording"
-MAJOR, MINOR = 3, 1
+MAJOR, MINOR = 3, 2
 #: Tables that were not in version 3.0, and the minor version that brought them.
-SINCE = {"owners": 1, "given_back": 1, "sweep": 1, "outside": 1, "outside_lines": 1, "outside_kinds": 1}
+SINCE = {
+    "owners": 1, "given_back": 1, "sweep": 1, "outside": 1, "outside_lines": 1, "outside_kinds": 1, "domains": 2,
+}  # fmt: skip
 MANIFEST = "manifest.json"
 
 #: Limits on what a reader takes from a stranger. A recording of a program of 10 million objects, traced four
@@ -25,6 +27,10 @@ MAX_TABLE_BYTES = 512 * 1024 * 1024
 MAX_FILE_BYTES = 1024 * 1024 * 1024
 MAX_ROWS = 20_000_000
 MAX_ENTRIES = 64
+#: Domains of traced memory in one recording. Python has one, and NumPy and a few others one each.
+MAX_DOMAINS = 32
+#: tracemalloc numbers domains by a C `unsigned int`.
+MAX_DOMAIN = 2**32 - 1
 
 
 @functools.cache
@@ -80,8 +86,9 @@ def tables() -> dict[str, pa.Schema]:
         # `files.mapped`, `shared`, `stacks`, `malloc.in_use`, `malloc.free`, `malloc.mapped`, `malloc.resident`,
         # `malloc.mapped_resident`, `mimalloc.resident`, `pymalloc.arenas`, `pymalloc.used`, `python.large`
         # (objects above 512 bytes), `snapdiff.<allocator>`, `traced`, `tracemalloc` (its tables), `arrow.<backend>`,
-        # `torch.cuda`, `torch.cuda_reserved`, `sqlite`, `probe.<name>`. Counts: `fds`, `threads`, `tasks` (asyncio's
-        # that are not done), `children` (processes), `garbage` (objects in gc.garbage). Who cannot be asked has no row.
+        # `torch.cpu`, `torch.cuda`, `torch.cuda_reserved`, `sqlite`, `probe.<name>`. Counts: `fds`, `threads`, `tasks`
+        # (asyncio's that are not done), `children` (processes), `garbage` (objects in gc.garbage). Who cannot be asked
+        # has no row.
         "owners": schema(checkpoint=number, owner=text, unit=text, value=number, peak=number, source=text),
         # Bytes outside the Python heap that the calls of a series gained up to a checkpoint or sub-checkpoint, read
         # right before and right after them. `memory` is malloc (what its callers hold), mapped (private memory that
@@ -102,6 +109,10 @@ def tables() -> dict[str, pa.Schema]:
         "stacks": schema(stack=number, depth=number, file=number, line=number, function=text),
         # Live blocks and bytes per traceback at each checkpoint; tracebacks that never changed are left out.
         "traces": schema(checkpoint=number, stack=number, blocks=number, bytes=number),
+        # The same of all tracebacks together, by tracemalloc's domain, without snapdiff's own: 0 is Python's own
+        # allocators' and has a row at each checkpoint that was traced, others are of who tells tracemalloc what he
+        # allocates, and have none where they have no live blocks.
+        "domains": schema(checkpoint=number, domain=number, blocks=number, bytes=number),
         # One row a call of a sweep, in order. `size` is the input's (0 in the control), `part` warm-up, up, down or
         # traced, `peak_traced` Python's memory at its highest above that before, `peak_rss` resident memory at its
         # highest (`sampled` from outside, or told by the kernel). Objects and bytes are all that can be reached, before

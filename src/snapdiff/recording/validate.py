@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from snapdiff.recording import schema
 from snapdiff.recording.model import Recording
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ _REFERENCES = {
     ("outside", "checkpoint"): ("checkpoints", "id"),
     ("outside_lines", "stack"): ("stacks", "stack"),
     ("traces", "checkpoint"): ("checkpoints", "id"),
+    ("domains", "checkpoint"): ("checkpoints", "id"),
     ("traces", "stack"): ("stacks", "stack"),
     ("stacks", "file"): ("files", "file"),
     ("births", "stack"): ("stacks", "stack"),
@@ -80,6 +82,7 @@ _KEYS = {
     "files": ["file"],
     "stacks": ["stack", "depth"],
     "traces": ["checkpoint", "stack"],
+    "domains": ["checkpoint", "domain"],
     "paths": ["node"],
     "path_counts": ["checkpoint", "node"],
     "causes": ["cause"],
@@ -130,6 +133,8 @@ def _wrong_options(manifest: dict[str, Any]) -> str | None:
     rounds, command, depth = options.get("rounds"), options.get("command"), options.get("trace_depth")
     if not isinstance(rounds, list) or not all(type(count) is int and 0 < count <= _LARGEST for count in rounds):
         return "its manifest has no proper rounds"
+    if not isinstance(options.get("arguments", []), list) or not isinstance(options.get("rpc") or {}, dict):
+        return "its manifest has no proper input"
     if not isinstance(command, list) or type(depth) is not int or not 0 <= depth <= _LARGEST:
         return "its manifest has no proper options"
     if options.get("sweep") is not None and not _is_sweep(options["sweep"]):
@@ -194,6 +199,9 @@ def _broken_structure(tables: dict[str, pa.Table]) -> str | None:
     for name, keys in _KEYS.items():
         if tables[name].group_by(keys).aggregate([]).num_rows != tables[name].num_rows:
             return f"its table {name} has a row twice"
+    domains = pc.unique(tables["domains"]["domain"])
+    if len(domains) > schema.MAX_DOMAINS or pc.any(pc.greater(domains, schema.MAX_DOMAIN)).as_py():
+        return "its table domains has domains that tracemalloc cannot have"
     if tables["causes"].num_rows > _MOST_CAUSES:
         return "its table causes is too long"
     for chain in tables["causes"]["chain"].to_pylist():

@@ -6,14 +6,19 @@ from typing import Final
 
 from snapdiff.analysis.model import Analysis, Finding, Frame, Verdict
 from snapdiff.report import words
+from snapdiff.report.sweep import balance, law_lines, measured
 
 _COMMANDS: Final = {Verdict.LEAK: "error", Verdict.SLOW_LEAK: "error", Verdict.INCONCLUSIVE: "warning"}
 #: GitHub shows ten of a kind a step; the rest is in the summary.
 MOST: Final = 10
+#: Characters of a swept parameter's name in a title.
+_PARAMETER: Final = 40
 
 
 def render_annotations(analysis: Analysis) -> str:
-    """Return a command a line: errors for leaks, warnings for what is inconclusive or incomplete; may be empty."""
+    """Return a command a line: errors for leaks, warnings for what is inconclusive or incomplete, a notice for a
+    sweep; may be empty.
+    """
     lines = [
         command(_COMMANDS[finding.verdict], _title(finding), finding.sentence, _place(finding))
         for finding in analysis.findings
@@ -21,6 +26,10 @@ def render_annotations(analysis: Analysis) -> str:
     ][:MOST]
     if not analysis.complete or (analysis.verdict is Verdict.INCONCLUSIVE and not lines):
         lines.append(command("warning", "snapdiff", analysis.sentence, None))
+    if analysis.sweep is not None:
+        said = [*law_lines(analysis.sweep)[:1], balance(analysis.sweep), measured(analysis.sweep)]
+        title = f"Growth with {words.shorten(analysis.sweep.parameter, _PARAMETER)}"
+        lines.append(command("notice", title, " ".join(filter(None, said)), None))
     return "".join(f"{line}\n" for line in lines)
 
 

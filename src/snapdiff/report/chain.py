@@ -8,9 +8,9 @@ from snapdiff.analysis.model import Finding
 from snapdiff.report.gains import held, per_call
 from snapdiff.report.words import one_line
 
-_FIRST: Final = "\N{BOX DRAWINGS LIGHT DOWN AND HORIZONTAL} "
-_STEP: Final = "\N{BOX DRAWINGS LIGHT VERTICAL AND RIGHT}\N{RIGHTWARDS ARROW} "
-_LAST: Final = "\N{BOX DRAWINGS LIGHT ARC UP AND RIGHT}\N{RIGHTWARDS ARROW} "
+#: Below what holds it, and two columns further in: of a chain each step holds the next one.
+_STEP: Final = "\N{BOX DRAWINGS LIGHT ARC UP AND RIGHT}\N{RIGHTWARDS ARROW} "
+_INDENT: Final = "  "
 
 
 def chain_steps(finding: Finding) -> tuple[tuple[str, str], ...]:
@@ -44,7 +44,7 @@ def chain_text(finding: Finding) -> str:
     steps = chain_steps(finding)
     lines = []
     for index, (label, detail) in enumerate(steps):
-        mark = _FIRST if index == 0 else _LAST if index == len(steps) - 1 else _STEP
+        mark = _INDENT * (index - 1) + _STEP if index else ""
         # A name with a line break in it must not begin a line: in a log it could begin a command.
         lines.append(f"{mark}{one_line(label)}" + (f"  ({one_line(detail)})" if detail else ""))
     return "\n".join(lines)

@@ -42,6 +42,15 @@ def counted(finding: Finding, limit: int) -> str | None:
     return f"{finding.unit} of the {words.shorten(finding.type.rpartition('.')[2], limit)}"
 
 
+def left_behind(rounds: Iterable[Round]) -> str:
+    """Say what all rounds together left, the first call's initialisation too; empty where there was none."""
+    rounds = tuple(rounds)
+    if not rounds:
+        return ""
+    objects, size = sum(each.objects for each in rounds), sum(each.bytes for each in rounds)
+    return f"{words.signed(objects)} objects, {words.signed_size(size)} after {words.calls(all_calls(rounds))}"
+
+
 def held(container: Container) -> str:
     """Say how much a container holds: `dict of 464 entries`, `3 dict, together 464 entries`, `str of 9 characters`."""
     if container.size is None:
@@ -52,6 +61,17 @@ def held(container: Container) -> str:
     if container.count == 1:
         return f"{container.type} of {what}"
     return f"{words.count(container.count)} {container.type}, together {what}"
+
+
+def came(finding: Finding) -> int:
+    """Return how many of what a container holds the rounds left, where it holds more than that; else 0.
+
+    The others were there before the rounds, or are of other types.
+    """
+    size = None if finding.container is None else finding.container.size
+    gained = sum(finding.growth)
+    counts = finding.unit in ("objects", "entries") and not finding.traced
+    return gained if counts and size is not None and 0 < gained < size else 0
 
 
 def rounds_of(analysis: Analysis, finding: Finding | None) -> tuple[Round, ...]:

@@ -27,7 +27,7 @@ from snapdiff.report.charts import growth_chart, memory_chart
 from snapdiff.report.cures import cure
 from snapdiff.report.cut import PageAnalysis, cut_for_page
 from snapdiff.report.evidence import TERMS, how_snapshots, main_finding, read_rounds, read_traced_rounds, remarks, since
-from snapdiff.report.gains import all_calls, counted, extra_calls, gained, held, per_call, rounds_of
+from snapdiff.report.gains import all_calls, came, counted, extra_calls, gained, held, left_behind, per_call, rounds_of
 from snapdiff.report.json_format import document
 from snapdiff.report.ledger import ledger_view, share
 from snapdiff.report.limits import OPEN_CAUSES, PAGE, PAGE_BYTES, TIGHT_PAGE, TOP_CAUSES
@@ -61,6 +61,8 @@ class Card:
     excerpts: tuple[tuple[str, Excerpt], ...]
     """What happens in the focused line (`Grown at`), and the lines around it."""
     cure: str
+    since: str | None
+    """From which round on it grew in every one."""
 
 
 def render_html(analysis: Analysis) -> str:
@@ -101,7 +103,9 @@ def _render(whole: Analysis, page: PageAnalysis) -> str:
         traced_readings=read_traced_rounds(analysis),
         traced_calls=all_calls(analysis.traced_rounds),
         terms=TERMS,
-        since=since(cards[0].finding, watched) if cards else None,
+        left_behind=left_behind(analysis.rounds),
+        compared=[each for each in cards if not each.finding.traced] if len(cards) > 1 else [],
+        recorded=recorded(analysis),
         growth_picture=_picture(growth_chart(whole, "growth-chart")),
         memory_picture=_picture(memory_chart(whole, "memory-chart")),
         memory=memory,
@@ -124,6 +128,13 @@ def fill(environment: Environment, template: str, data: dict[str, Any], **values
             **values,
         )
     )  # fmt: skip
+
+
+def recorded(analysis: Analysis) -> str:
+    """Say when and by what version a recording was made; empty where it does not say."""
+    by = dict(analysis.environment).get("snapdiff")
+    parts = [words.moment(analysis.method.started), f"by snapdiff {words.shorten(by, 24)}" if by else ""]
+    return " ".join(part for part in parts if part)
 
 
 def _meaning(analysis: Analysis) -> str:
@@ -174,6 +185,7 @@ def card(number: int, finding: Finding, rounds: tuple[Round, ...]) -> Card:
         graph_listing="" if finding.graph is None or back is not None else graphs.listing(finding.graph),
         excerpts=tuple((_happens(finding, excerpt), excerpt) for excerpt in finding.excerpts),
         cure=cure(finding),
+        since=since(finding, rounds),
     )
 
 
@@ -199,6 +211,7 @@ def environment() -> Environment:
     )
     filters: dict[str, Callable[..., Any]] = {
         "breakable": _breakable,
+        "came": came,
         "calls": words.calls,
         "count": words.count,
         "counted": counted,

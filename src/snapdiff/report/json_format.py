@@ -43,6 +43,7 @@ def document(analysis: Analysis, cut: Sequence[str] = ()) -> dict[str, Any]:
         "types": [asdict(row) for row in analysis.types],
         "lines": [_line_row(row) for row in analysis.lines],
         "ledger": [asdict(row) for row in analysis.ledger],
+        "domains": None if analysis.domains is None else [asdict(row) for row in analysis.domains],
         "peaks": [asdict(row) for row in analysis.peaks],
         "given_back": [asdict(row) for row in analysis.given_back],
         "checkpoints": [asdict(row) for row in analysis.checkpoints],

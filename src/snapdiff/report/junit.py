@@ -10,15 +10,18 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from snapdiff.analysis.model import Analysis, Finding, Verdict
+from snapdiff.analysis.volume import Stays, Sweep
 from snapdiff.report import words
 from snapdiff.report.chain import chain_text
 from snapdiff.report.cures import cure
+from snapdiff.report.sweep import balance, law_lines, law_rows, measured
 
 if TYPE_CHECKING:
     from junitparser import TestCase
 
 RECORDED: Final = "recorded as planned"
 CLEAN: Final = "nothing grows with the calls"
+KEPT: Final = "no object is kept by every call of one size"
 _DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -30,7 +33,9 @@ def render_junit(analysis: Analysis) -> str:
     cases = [run_case(analysis, target)]
     causes = [finding for finding in analysis.findings if finding.verdict in words.CAUSES]
     cases += [_cause_case(finding, target) for finding in causes]
-    if not causes:
+    if analysis.sweep is not None:
+        cases += _sweep_cases(analysis.sweep, target)
+    elif not causes:
         cases.append(case(CLEAN, target, output=analysis.sentence))
     for row in analysis.suppressed:
         for sentence, fingerprint in zip(row.findings, row.fingerprints, strict=False):
@@ -45,6 +50,20 @@ def render_junit(analysis: Analysis) -> str:
         ("redaction", words.REDACTION[analysis.redacted]),
     ]
     return suite(f"snapdiff {target}", cases, analysis.method.started, properties)
+
+
+def _sweep_cases(sweep: Sweep, classname: str) -> list[TestCase]:
+    """Return a case a law, which passes whatever the law is, and one on what the calls keep."""
+    from junitparser import Error
+
+    cases = [
+        case(f"{row.measure} over {sweep.parameter}", classname, output=line)
+        for row, line in zip(law_rows(sweep), law_lines(sweep), strict=True)
+    ]
+    kept = case(KEPT, classname, output="\n".join(filter(None, [balance(sweep), measured(sweep), *sweep.remarks])))
+    if sweep.stays in (Stays.EACH_CALL, Stays.UNKNOWN):
+        kept.result = [Error(_text(balance(sweep) or measured(sweep)), Verdict.INCONCLUSIVE.value)]
+    return [*cases, kept]
 
 
 def run_case(analysis: Analysis, classname: str, name: str = RECORDED) -> TestCase:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from snapdiff.analysis.model import Analysis, GivenBack, Ledger, LedgerKind, Peak, Round
+from snapdiff.analysis.model import Analysis, Domain, GivenBack, Ledger, LedgerKind, Peak, Round
 from snapdiff.report import charts, svg, words
 from snapdiff.report.limits import PASSING_BYTES, PASSING_SHARE
 
@@ -52,6 +53,15 @@ class LedgerView:
     peak_sentences: tuple[str, ...]
     given_back: tuple[GivenBack, ...]
     given_back_sentence: str
+    domains: tuple[Domain, ...]
+    """Traced memory by domain."""
+    domain_heads: tuple[str, ...]
+    """Names of the checkpoints at which it was traced."""
+    domain_sizes: tuple[int, ...]
+    """Bytes of all domains together at these."""
+    domain_blocks: int
+    """Blocks of all domains together at the last of these."""
+    domain_sentence: str
 
 
 def ledger_view(analysis: Analysis, identity: str) -> LedgerView:
@@ -61,13 +71,18 @@ def ledger_view(analysis: Analysis, identity: str) -> LedgerView:
         total=total,
         parts=tuple(row for row in analysis.ledger if row.kind is LedgerKind.PART),
         told=tuple(row for row in analysis.ledger if row.kind in (LedgerKind.WITHIN, LedgerKind.BESIDE)),
-        heads=_heads(analysis),
+        heads=_heads(analysis.rounds),
         sentences=ledger_sentences(analysis),
         picture=_picture(analysis, identity),
         peaks=tuple(PeakRow(each, peak) for each, peak in zip(analysis.rounds, analysis.peaks, strict=False)),
         peak_sentences=peak_sentences(analysis),
         given_back=tuple(row for row in analysis.given_back if row.before != row.after),
         given_back_sentence=_given_back_sentence(analysis.given_back),
+        domains=analysis.domains or (),
+        domain_heads=_heads(analysis.line_rounds),
+        domain_sizes=tuple(map(sum, zip(*(domain.bytes for domain in analysis.domains or ()), strict=True))),
+        domain_blocks=sum(domain.blocks[-1] for domain in analysis.domains or ()),
+        domain_sentence=_domain_sentence(analysis),
     )
 
 
@@ -112,11 +127,11 @@ def _groups(analysis: Analysis) -> list[tuple[str, str, tuple[int, ...]]]:
     return found
 
 
-def _heads(analysis: Analysis) -> tuple[str, ...]:
+def _heads(rounds: Sequence[Round]) -> tuple[str, ...]:
     """Name the checkpoints by the calls made until then."""
     heads = ["start"]
     done = 0
-    for each in analysis.rounds:
+    for each in rounds:
         done += each.iterations
         heads.append(words.calls(done))
     return tuple(heads)
@@ -132,7 +147,7 @@ def _picture(analysis: Analysis, identity: str) -> str | None:
         identity,
         title="Resident memory by owner at each checkpoint",
         description=" ".join(sentences),
-        columns=_heads(analysis),
+        columns=_heads(analysis.rounds),
         layers=groups,
     )
 
@@ -148,6 +163,22 @@ def peak_sentences(analysis: Analysis) -> tuple[str, ...]:
                 f"and gave {words.size(peak.passing)} of it back before its end."
             )
     return tuple(said)
+
+
+def _domain_sentence(analysis: Analysis) -> str:
+    """Say what the numbers by domain are, or why there are none."""
+    if analysis.domains:
+        when = " in the second, traced plan" if analysis.traced_rounds else ""
+        return (
+            f"Allocated{when} since tracing began, and not freed: what was there before has no trace, and snapdiff’s "
+            "own is left out. It must not be added to the lines above, for it lies in them: Python’s own blocks of up "
+            "to 512 bytes mostly in pymalloc’s, larger ones and NumPy’s in malloc’s. Where a library that is not known "
+            "has the memory of its domain, tracemalloc does not say."
+        )
+    why = "this recording does not have it"
+    if analysis.method.traced == "nothing":
+        why = "allocations were not traced (--trace rounds traces them)"
+    return f"How much of it came from Python’s own allocators and how much from NumPy’s or others is not known: {why}."
 
 
 def _given_back_sentence(steps: tuple[GivenBack, ...]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from snapdiff.analysis.model import Analysis, Finding
+from snapdiff.analysis.volume import Sweep
 from snapdiff.report import gains, words
 from snapdiff.report import markdown_text as md
 from snapdiff.report.chain import chain_text
@@ -16,6 +17,7 @@ from snapdiff.report.cures import cure
 from snapdiff.report.cut import cut_for_page
 from snapdiff.report.evidence import Reading, main_finding, read_rounds, read_traced_rounds
 from snapdiff.report.limits import MARKDOWN_CHARACTERS, MARKDOWN_TYPE, OPEN_CAUSES, PAGE, TEXT_FINDINGS, TIGHT_PAGE
+from snapdiff.report.sweep import SIZE_HEADS, balance, law_rows, measured, size_cells
 
 
 def render_markdown(analysis: Analysis) -> str:
@@ -37,7 +39,7 @@ def _render(analysis: Analysis, findings: int, most: int) -> str:
     doubts = [f"- {md.plain(f'{row.name}: {row.value}. {row.meaning}')}" for row in failed]
     if doubts:
         parts += ["Reasons to doubt:", "\n".join(doubts)]
-    parts += _rounds(analysis)
+    parts += _rounds(analysis) if analysis.sweep is None else _sweep(analysis.sweep)
     shown = analysis.findings[:most]
     causes = [_cause(number, finding) for number, finding in enumerate(shown, 1) if finding.verdict in words.CAUSES]
     parts += causes[:OPEN_CAUSES]
@@ -49,6 +51,23 @@ def _render(analysis: Analysis, findings: int, most: int) -> str:
     parts += _suppressed(analysis)
     parts.append(_method(analysis))
     return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _sweep(sweep: Sweep) -> list[str]:
+    """Return the laws with what they foretell, what stays, and the sizes."""
+    laws = [
+        [md.plain(row.measure), md.plain(row.law), row.confidence, md.plain(row.formula), md.plain(row.forecast)]
+        for row in law_rows(sweep)
+    ]
+    at = f"at {md.code(sweep.parameter)} {words.count(sweep.at)}, 95 of 100 cases"
+    head = [md.code(sweep.parameter), *(name.lower() for name in SIZE_HEADS)]
+    sizes = [[words.count(row.size), *map(md.plain, size_cells(row))] for row in sweep.rows]
+    return [
+        md.table(["measure", "law", "confidence", "in numbers", at], laws, (2,)) if laws else "",
+        md.plain(balance(sweep)),
+        "\n".join(f"- {md.plain(text)}" for text in sweep.remarks),
+        md.folded("Sizes", md.table(head, sizes, range(len(head)))) if sizes else "",
+    ]
 
 
 def _rounds(analysis: Analysis) -> list[str]:
@@ -130,4 +149,7 @@ def _method(analysis: Analysis) -> str:
     if analysis.redacted:
         notes.append(f"- Redaction: {words.REDACTION[True]}.")
     said = f"Planned rounds of {plan} calls{python}{control}. Ended {md.plain(analysis.ended)}."
+    if analysis.sweep is not None:
+        said = f"{md.plain(measured(analysis.sweep))} Python {md.code(environment.get('python', '?'))}{control}. "
+        said += f"Ended {md.plain(analysis.ended)}."
     return md.folded("How it was measured", said, "\n".join(notes))

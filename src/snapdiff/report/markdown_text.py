@@ -16,7 +16,7 @@ from snapdiff.report.words import one_line, visible
 #: Words that mean nothing in Markdown: letters, hyphens inside, and numbers with their signs.
 _PLAIN: Final = re.compile(r"[^\W_]+(?:[-'\u2019][^\W\d_]+)*|[+\u2212]?\d[\d,]*(?:\.\d+)?")
 #: Signs of our own sentences that mean nothing between words.
-_SIGNS: Final = {"%", "\N{MULTIPLICATION SIGN}", "\N{RIGHTWARDS ARROW}", "\N{EN DASH}"}
+_SIGNS: Final = {"%", "=", "\N{MULTIPLICATION SIGN}", "\N{RIGHTWARDS ARROW}", "\N{EN DASH}"}
 _OPENING: Final = "(\N{LEFT DOUBLE QUOTATION MARK}"
 _CLOSING: Final = ",.;:)?\N{RIGHT DOUBLE QUOTATION MARK}\N{HORIZONTAL ELLIPSIS}"
 _BAR: Final = "\N{LEFT CEILING}U+007C\N{RIGHT CEILING}"

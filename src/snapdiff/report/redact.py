@@ -61,7 +61,7 @@ def _bare(analysis: Analysis) -> Analysis:
         suppressed=tuple(
             replace(row, taken=tuple(_without_source(finding) for finding in row.taken)) for row in analysis.suppressed
         ),
-        method=replace(analysis.method, command=()),
+        method=replace(analysis.method, command=(), arguments=(), requests=None),
         redacted=True,
     )
 

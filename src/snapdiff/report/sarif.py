@@ -13,9 +13,11 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 from snapdiff.analysis.model import Analysis, Finding, Frame, Verdict
+from snapdiff.analysis.volume import Stays, Sweep
 from snapdiff.report import words
 from snapdiff.report.chain import chain_text
 from snapdiff.report.cures import cure
+from snapdiff.report.sweep import balance, law_lines, measured
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 #: Names a way to make fingerprints: another way needs another name.
@@ -43,18 +45,30 @@ def render_sarif(analysis: Analysis) -> str:
             for finding in row.taken
             if finding.verdict in LEVELS
         ]
-    return log(results, [analysis])
+    return log(results, [analysis], [] if analysis.sweep is None else _sweep(analysis.sweep))
 
 
-def log(results: Sequence[dict[str, Any]], runs: Sequence[Analysis]) -> str:
-    """Return a log with these results of these recordings."""
+def _sweep(sweep: Sweep) -> list[tuple[str, str]]:
+    """Return what a sweep says, as notes of the tool: laws are no results, they accuse no line."""
+    kept = "warning" if sweep.stays is Stays.EACH_CALL else "note"
+    lines = [("note", text) for text in (*law_lines(sweep), measured(sweep), *sweep.remarks)]
+    return [*lines, (kept, balance(sweep))] if sweep.rows else lines
+
+
+def log(results: Sequence[dict[str, Any]], runs: Sequence[Analysis], said: Sequence[tuple[str, str]] = ()) -> str:
+    """Return a log with these results of these recordings, and what is `said` beside them: (level, text)."""
+    invocations = [_invocation(run) for run in runs]
+    if said:
+        invocations[0]["toolExecutionNotifications"] = [
+            {"level": level, "message": {"text": _message(text)}} for level, text in said
+        ]
     document = {
         "$schema": SCHEMA,
         "version": "2.1.0",
         "runs": [
             {
                 "tool": {"driver": _driver()},
-                "invocations": [_invocation(run) for run in runs],
+                "invocations": invocations,
                 "columnKind": "unicodeCodePoints",
                 "properties": {"redacted": any(run.redacted for run in runs)},
                 "results": results,

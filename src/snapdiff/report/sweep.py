@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from snapdiff.analysis.model import Verdict
-from snapdiff.analysis.sweepsentences import forecast_words, formula, law_words, measure_words
+from snapdiff.analysis.sweepsentences import forecast_words, formula, law_words, measure_words, stays_words
 from snapdiff.analysis.volume import Growth, SizeRow, Sweep
 from snapdiff.report import words
 
@@ -42,6 +42,46 @@ def law_rows(sweep: Sweep) -> tuple[LawRow, ...]:
         )
         for each in sweep.growths
     )
+
+
+def law_lines(sweep: Sweep) -> list[str]:
+    """Return a sentence a measure: its law, how sure that is, the law in numbers, and what is foretold."""
+    said = []
+    for row in law_rows(sweep):
+        text = f"{row.measure}: {row.law}"
+        if row.confidence != words.NOTHING:
+            text += f", confidence {row.confidence}, off by {row.scatter}; {row.formula}"
+        if row.forecast != words.NOTHING:
+            text += (
+                f"; at {sweep.parameter} = {words.count(sweep.at)}: {row.forecast} (in 95 of 100 cases, if it holds)"
+            )
+        said.append(f"{text}.")
+    return said
+
+
+def measured(sweep: Sweep) -> str:
+    """Say which sizes were measured, and with how many calls."""
+    if not sweep.rows:
+        return f"No size of {sweep.parameter} was measured."
+    sizes = ", ".join(words.count(row.size) for row in sweep.rows)
+    return f"Measured at {sweep.parameter} = {sizes}, in {words.calls(sum(row.calls for row in sweep.rows))}."
+
+
+def balance(sweep: Sweep) -> str:
+    """Say what a call of the largest size takes, and what of it stays; empty where no size was measured."""
+    if not sweep.rows:
+        return ""
+    last = sweep.rows[-1]
+    taken = [
+        f"{words.size(value)} {what}"
+        for value, what in ((last.peak, "of Python memory"), (last.peak_rss, "of resident memory"))
+        if value is not None
+    ]
+    takes = f"takes {' and '.join(taken)} at its peak" if taken else "was called"
+    text = f"At {sweep.parameter} = {words.count(last.size)} a call {takes}; {stays_words(sweep)}"
+    if last.resident_after is not None and sweep.retained is None:
+        text += f"; {words.size(max(0, last.resident_after))} stay resident"
+    return f"{text}."
 
 
 def _forecast(growth: Growth, sweep: Sweep) -> str:

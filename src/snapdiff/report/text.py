@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from typing import Final
 
 from snapdiff.analysis.model import Analysis, Finding, Verdict
 from snapdiff.analysis.volume import Sweep
@@ -14,8 +15,17 @@ from snapdiff.report.cut import cut_for_page
 from snapdiff.report.evidence import TERMS, Reading, main_finding, read_rounds, read_traced_rounds, remarks
 from snapdiff.report.ledger import ledger_sentences, peak_sentences
 from snapdiff.report.limits import PAGE, TEXT_FINDINGS, TEXT_TYPE, TEXT_WIDTH
-from snapdiff.report.sweep import SIZE_HEADS, law_rows, size_cells
+from snapdiff.report.sweep import balance, law_lines, measured, size_cells
 from snapdiff.report.texts import with_texts
+
+#: Columns of the sizes of a sweep as they fit a terminal, and what they are.
+_SIZE_HEADS: Final = ("peak", "resident", "after", "objects", "bytes", "time")
+_SIZE_LEGEND: Final = (
+    "peak: of Python memory in a call; resident: of all memory in a call; after: resident after the calls; objects and "
+    "bytes: what a call keeps; time: of the quickest call."
+)
+#: Characters of a parameter's name.
+_PARAMETER: Final = 40
 
 
 def render_text(analysis: Analysis) -> str:
@@ -54,16 +64,11 @@ def _bullet(text: str) -> str:
 
 def _sweep(sweep: Sweep) -> list[str]:
     """Return laws, sizes and remarks of a sweep, a paragraph each."""
-    laws = [f"Growth with {sweep.parameter}:"]
-    for row in law_rows(sweep):
-        said = f"{row.measure}: {row.law}"
-        if row.confidence != words.NOTHING:
-            said += f", confidence {row.confidence}, off by {row.scatter}; {row.formula}"
-        if row.forecast != words.NOTHING:
-            said += f"; at {sweep.parameter} = {words.count(sweep.at)}: {row.forecast}"
-        laws.append(textwrap.fill(said, TEXT_WIDTH, initial_indent="  - ", subsequent_indent="    "))
-    table = [(sweep.parameter, *SIZE_HEADS), *((words.count(row.size), *size_cells(row)) for row in sweep.rows)]
-    return ["\n".join(laws), columns(table, left=()), *(textwrap.fill(text, TEXT_WIDTH) for text in sweep.remarks)]
+    laws = [f"Growth with {words.shorten(sweep.parameter, _PARAMETER)}:", *map(_bullet, law_lines(sweep))]
+    table = [("size", *_SIZE_HEADS), *((words.count(row.size), *size_cells(row)[1:7]) for row in sweep.rows)]
+    said = [measured(sweep), *filter(None, [balance(sweep)]), *sweep.remarks]
+    sizes = [columns(table, left=()), textwrap.fill(_SIZE_LEGEND, TEXT_WIDTH)] if sweep.rows else []
+    return ["\n".join(laws), *sizes, *(textwrap.fill(text, TEXT_WIDTH) for text in said)]
 
 
 def _rounds(analysis: Analysis) -> str:

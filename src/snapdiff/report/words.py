@@ -84,6 +84,9 @@ _UNSAFE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 
+#: A UTC time as recordings have it: its day, and its hour with minutes.
+_MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?(?:Z|\+00:00)$")
+
 #: What begins a workflow command of GitHub Actions.
 _COMMAND: Final = re.compile(r"^(\s*)::", re.MULTILINE)
 
@@ -164,6 +167,12 @@ def duration(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), _MINUTE)
     return f"{minutes} min {rest} s"
+
+
+def moment(started: str) -> str:
+    """Format the UTC time of a recording to the minute: `2026-03-01 09:30 UTC`; anything else as it is, cut."""
+    found = _MOMENT.match(started)
+    return f"{found[1]} {found[2]} UTC" if found else shorten(started, 40)
 
 
 def calls(number: int) -> str:

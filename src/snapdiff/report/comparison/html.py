@@ -47,7 +47,8 @@ def _render(whole: Comparison, caps: PageCaps) -> str:
         "compare.html",
         document(comparison, said),
         comparison=comparison,
-        target=comparison.after.runs[0].method.target,
+        target="" if comparison.void else comparison.after.runs[0].method.target,
+        recorded=[html.recorded(side.runs[0]) for side in (comparison.before, comparison.after)],
         cards=[
             ChangeCard(number, change, html.card(number, change.finding, _rounds(whole, whole.changes[number - 1])))
             for number, change in enumerate(comparison.changes, 1)

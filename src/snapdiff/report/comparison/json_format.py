@@ -25,6 +25,7 @@ def document(comparison: Comparison, cut: Sequence[str] = ()) -> dict[str, Any]:
         "format": FORMAT,
         "outcome": comparison.outcome.value,
         "sentence": comparison.sentence,
+        "void": comparison.void or None,
         "before": _side(comparison.before),
         "after": _side(comparison.after),
         "changes": [_change(change) for change in comparison.changes],

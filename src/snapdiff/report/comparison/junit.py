@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from snapdiff.analysis.comparison import Change, Comparison, Status
 from snapdiff.report import junit, words
@@ -11,6 +11,7 @@ from snapdiff.report.comparison.words import after, before
 if TYPE_CHECKING:
     from junitparser import TestCase
 
+COMPARED: Final = "both sides called the same"
 _FAILING = (Status.NEW, Status.WORSE)
 
 
@@ -23,7 +24,9 @@ def render_junit(comparison: Comparison) -> str:
         for name, run in zip(side.names, side.runs, strict=True)
     ]
     cases += [_case(change, target) for change in comparison.changes]
-    if not comparison.changes:
+    if comparison.void:
+        cases.append(_void(comparison, target))
+    elif not comparison.changes:
         cases.append(junit.case(junit.CLEAN, target, output=comparison.sentence))
     started = comparison.after.runs[0].method.started
     return junit.suite(
@@ -35,6 +38,14 @@ def render_junit(comparison: Comparison) -> str:
             ("redaction", words.REDACTION[comparison.after.runs[0].redacted]),
         ],
     )
+
+
+def _void(comparison: Comparison, target: str) -> TestCase:
+    from junitparser import Error
+
+    made = junit.case(COMPARED, target)
+    made.result = [Error(words.visible(comparison.sentence), comparison.outcome.value)]
+    return made
 
 
 def _case(change: Change, target: str) -> TestCase:

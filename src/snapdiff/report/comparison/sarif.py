@@ -20,7 +20,8 @@ def render_sarif(comparison: Comparison) -> str:
     """Return one log. What cannot be told has no state, as one that does not know its baseline."""
     changes = (*comparison.changes, *comparison.cycles)
     results = [_result(change) for change in changes]
-    return sarif.log([each for each in results if each is not None], comparison.after.runs)
+    said = [("warning", comparison.sentence)] if comparison.void else []
+    return sarif.log([each for each in results if each is not None], comparison.after.runs, said)
 
 
 def _result(change: Change) -> dict[str, Any] | None:

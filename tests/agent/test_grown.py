@@ -1,0 +1,56 @@
+"""Where things grow: what was running is blamed, or nothing where that is not known."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from snapdiff.agent import grown
+
+kept: list[str] = []
+
+
+def long_in_a_library():
+    """Run very many lines of the standard library, then keep something."""
+    textwrap.wrap("some words that are to be put on lines " * 2_000, 20)
+    kept.append("x")
+    return 1
+
+
+def long_by_itself():
+    """Run very many lines of its own, then keep something."""
+    total = 0
+    for number in range(200_000):
+        total += number
+    kept.append("x")
+    return 1
+
+
+@pytest.fixture
+def lines(monkeypatch):
+    """Seek where `kept` grows in so many seconds; return the lines that are blamed, as text."""
+
+    def find(call, seconds):
+        monkeypatch.setattr(grown, "_MOST_SECONDS", seconds)
+        watch = grown.Watch(lambda: len(kept), False)
+        grown.find([watch], call)
+        source = Path(__file__).read_text(encoding="utf-8").splitlines()
+        return {source[stack[0][1] - 1].strip() for stack in watch.hits if stack[0][0] == __file__}, watch.hits
+
+    return find
+
+
+def test_the_line_is_found_where_libraries_run_for_longer_than_there_is_time(lines):
+    found, hits = lines(long_in_a_library, 0.001)
+    assert ({'kept.append("x")'}, 1) == (found, len(hits))
+
+
+def test_nothing_is_blamed_where_time_is_up_before_the_line_ran(lines):
+    assert (set(), {}) == lines(long_by_itself, 0.01)
+
+
+def test_with_enough_time_the_line_is_found_at_once(lines):
+    found, _ = lines(long_by_itself, 30)
+    assert {'kept.append("x")'} == found
