@@ -17,6 +17,10 @@ import pytest
 
 PROGRAMS = Path(__file__).parent / "programs"
 VERSIONS = ("3.9", "3.10", "3.11", "3.12", "3.13")
+#: Folders of tests that ask nothing of the interpreter: tables, arithmetic and text.
+PORTABLE = {"analysis", "benchmarks", "history", "recording", "report", "sweep"}
+#: Fixtures of tests that record with every interpreter by themselves, whichever runs them.
+ASKS_ALL = {"python", "interpreters"}
 #: Long enough for any run here on a busy machine; a test that needs it has failed.
 PATIENCE = 180
 
@@ -66,7 +70,15 @@ def pytest_generate_tests(metafunc):
 
 
 def pytest_collection_modifyitems(items):
-    """Skip what needs LanceDB where it is not installed, but never in CI: that would hide that nothing was tested."""
+    """Mark what one Python is enough for, and skip what needs LanceDB where it is not installed."""
+    portable = set()
+    for item in items:
+        # But for the first of a portable file, which shows that its room works on each Python.
+        if item.path in portable or not ASKS_ALL.isdisjoint(item.fixturenames):
+            item.add_marker("corpus")
+        if item.path.parent.name in PORTABLE:
+            portable.add(item.path)
+    # Never in CI: that would hide that nothing was tested.
     if os.environ.get("CI") or importlib.util.find_spec("lancedb") is not None:
         return
     for item in items:

@@ -1,8 +1,9 @@
-"""Calls a function of a program, and compares the native walk with the one in Python after each few calls.
+"""Calls a function of programs, and compares the native walk with the one in Python after each few calls.
 
-    python compare_walks.py FILE FUNCTION [SETUP]
+    python compare_walks.py FILE[:FILE…] FUNCTION [SETUP]
 
-Prints one JSON object: the paths and types that differ, how many there were, and how the process was read.
+Prints one JSON object: how many paths and types differ, the first of them, and how many paths there were. A path begins
+with the name of its program.
 """
 
 import asyncio
@@ -19,7 +20,8 @@ from snapdiff.agent.census import census, tracked_census
 from snapdiff.agent.own import own_state
 from snapdiff.agent.pathwalk import walk_paths
 
-STEPS, CALLS, MOST_SHOWN = 4, 3, 8
+#: Twelve calls let dicts and lists of a new entry a call grow twice.
+STEPS, CALLS, MOST_SHOWN = 2, 6, 8
 
 
 class Sides:
@@ -80,24 +82,31 @@ class Sides:
         return rows
 
 
-def main(file, function, setup=None):
-    """Compare before the first call, and after every third."""
+def load(file):
+    """Import a program by its name alone."""
     sys.path.insert(0, os.path.dirname(os.path.abspath(file)))
-    module = importlib.import_module(os.path.basename(file).removesuffix(".py"))
-    loop = asyncio.new_event_loop() if inspect.iscoroutinefunction(getattr(module, function)) else None
+    return importlib.import_module(os.path.basename(file).removesuffix(".py"))
 
-    def call(name):
-        result = getattr(module, name)()
-        if inspect.iscoroutine(result):
-            loop.run_until_complete(result)
 
-    if setup and hasattr(module, setup):
-        call(setup)
+def main(files, function, setup=None):
+    """Compare before the first call, and after every sixth."""
+    modules = [load(file) for file in files.split(os.pathsep)]
+    calls = [getattr(module, function) for module in modules]
+    loop = asyncio.new_event_loop() if any(map(inspect.iscoroutinefunction, calls)) else None
+
+    def run(calls):
+        for call in calls:
+            result = call()
+            if inspect.iscoroutine(result):
+                loop.run_until_complete(result)
+
+    if setup:
+        run([getattr(module, setup) for module in modules if hasattr(module, setup)])
     sides = Sides()
     sides.compare()
     for _ in range(STEPS):
         for _ in range(CALLS):
-            call(function)
+            run(calls)
         sides.compare()
     shown = sides.differences[:MOST_SHOWN]
     print(json.dumps({"differences": len(sides.differences), "shown": shown, "paths": sides.paths}))

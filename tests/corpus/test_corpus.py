@@ -33,7 +33,8 @@ EVERYWHERE = {
 UNDECIDED = {"random_keys_3000", "random_keys_1000", "batch_writer_64"}
 #: Lines of a thread that was running before cannot be watched before 3.12.
 OUT_OF_REACH = {"row_collector"} if sys.version_info < (3, 12) else set()
-#: Recorded under `--trace auto` too: leaks of objects, of entries, of sizes, slow, without a name, and with several causes.
+#: Recorded under `--trace auto` too, the first two on every Python: leaks of objects, of entries, of sizes, slow, without
+#: a name, and with several causes.
 TRACED_LATER = (
     "audit_trail", "health_probe", "chat_transcript", "feature_flags", "order_tree", "shutdown_hooks", "crawler_statistics",
 )  # fmt: skip
@@ -68,11 +69,19 @@ def marked(folder, name, word):
     return {number for number, line in enumerate(lines, 1) if (found := pattern.search(line)) and word in found[1]}
 
 
+@pytest.fixture(scope="session")
+def known():
+    """Analyses that this worker has already, by what was recorded."""
+    return {}
+
+
 @pytest.fixture
-def judged(record):
+def judged(record, known):
     """Record a program in a process of its own, as by default; return its analysis."""
 
     def run(folder, name, trace="rounds"):
+        if (folder, name, trace) in known:
+            return known[folder, name, trace]
         teardown = "teardown" if "def teardown" in (HERE / folder / f"{name}.py").read_text(encoding="utf-8") else None
         path = record(
             f"{name}.py:iterate", cwd=HERE / folder, setup="setup", teardown=teardown, rounds=DEFAULT_ROUNDS,
@@ -80,6 +89,7 @@ def judged(record):
         )  # fmt: skip
         analysis = api.analyze(path).analysis
         assert (True, ()) == (analysis.complete, tuple(note for note in analysis.notes if "failed" in note))
+        known[folder, name, trace] = analysis
         return analysis
 
     return run
@@ -154,7 +164,9 @@ def essence(finding):
     return (finding.fingerprint, finding.verdict, finding.type, finding.growth, container, born, grown)
 
 
-@pytest.mark.parametrize("name", TRACED_LATER)
+@pytest.mark.parametrize(
+    "name", [*TRACED_LATER[:2], *(pytest.param(name, marks=pytest.mark.corpus) for name in TRACED_LATER[2:])]
+)
 def test_what_is_traced_only_when_something_grew_has_the_findings_of_what_is_always_traced(judged, name):
     always, later = (judged("pairs", name, trace) for trace in ("rounds", "auto"))
     assert ("every round", "second plan") == (always.method.traced, later.method.traced)

@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.corpus
+
 
 def test_coroutine_tests_are_measured(run_pytest, project):
     pytest.importorskip("pytest_asyncio")

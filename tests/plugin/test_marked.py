@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.corpus
+
 CLEAN = [
     "test_keeps_in_a_fixture_of_each_call", "test_uses_all_that_pytest_keeps", "test_warns_and_prints",
     "TestCase::test_in_parts",

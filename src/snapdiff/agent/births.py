@@ -29,11 +29,11 @@ class Births:
     """Says where objects were allocated. Objects from before tracing began have no birth."""
 
     def __init__(self) -> None:
-        self._find = traceback_finder()
+        self._finder = traceback_finder()
 
     def is_new(self, obj: Any) -> bool:
         """Say whether an object was allocated since tracing began, and not by us."""
-        frames = self._find(obj)
+        frames = self._finder(type(obj))(obj)
         return frames is not None and not frames[0][0].startswith(FOLDER)
 
     def of(self, objects: list[Any]) -> list[dict[str, Any]]:
@@ -44,7 +44,8 @@ class Births:
         for at in range(min(total, _MOST_LOOKED_AT)):
             # Scattered, by a fixed sequence: with every sixth of a class that each call makes three of for one list
             # and one for another, none of the second list's would ever be looked at.
-            frames = self._find(objects[at * _SCATTER % total])
+            obj = objects[at * _SCATTER % total]
+            frames = self._finder(type(obj))(obj)
             if frames is not None and not frames[0][0].startswith(FOLDER):
                 key = tuple((str(file), int(line)) for file, line in frames if not file.startswith(FOLDER))
                 counts[key] = counts.get(key, 0) + 1
@@ -59,33 +60,33 @@ class Births:
     def alive_at(self, lines: list[tuple[str, int]], own: Own) -> list[int]:
         """Return how many live objects that can be reached were allocated at each line."""
         counts = dict.fromkeys(lines, 0)
-        find = self._find
+        finder = self._finder
 
         def count(cls: type, objects: list[Any]) -> None:
-            for obj in objects:
-                frames = find(obj)
-                if frames is not None:
-                    place = (frames[0][0], frames[0][1])
-                    if place in counts:
-                        counts[place] += 1
+            # Asked once for a type: under tracing, an object or two for each object looked at would take longer.
+            find = finder(cls)
+            for frames in filter(None, map(find, objects)):
+                place = (frames[0][0], frames[0][1])
+                if place in counts:
+                    counts[place] += 1
 
         walk(count, own)
         return [counts[line] for line in lines]
 
 
-def traceback_finder() -> Callable[[Any], Any]:
-    """Return a function that gives an object's allocation traceback, or None when it was not traced.
+def traceback_finder() -> Callable[[type], Callable[[Any], Any]]:
+    """Return a function that gives, for a type, one that gives the allocation traceback of an object of just that type.
 
-    A traceback is a tuple of (file, line), the most recent call first.
+    A traceback is a tuple of (file, line), the most recent call first; None for an object that was not traced.
     """
     if not _tracemalloc.is_tracing():
-        return lambda obj: None
+        return lambda cls: lambda obj: None
     if sys.version_info[:2] == (3, 11):
         return _finder_before_pre_headers()
-    return _tracemalloc._get_object_traceback
+    return lambda cls: _tracemalloc._get_object_traceback
 
 
-def _finder_before_pre_headers() -> Callable[[Any], Any]:
+def _finder_before_pre_headers() -> Callable[[type], Callable[[Any], Any]]:
     """Python 3.11 looks for an ordinary instance at the wrong address (cpython#101430): ask for the right one."""
     # Only now, after the last checkpoint, does this import add to the program.
     try:
@@ -93,14 +94,15 @@ def _finder_before_pre_headers() -> Callable[[Any], Any]:
 
         lookup = ctypes.pythonapi._PyTraceMalloc_GetTraceback
     except (ImportError, AttributeError):
-        return _tracemalloc._get_object_traceback
+        return lambda cls: _tracemalloc._get_object_traceback
     lookup.restype = ctypes.py_object
     lookup.argtypes = (ctypes.c_uint, ctypes.c_size_t)
 
-    def find(obj: Any) -> Any:
-        bits = flags(type(obj))
+    def finder(cls: type) -> Callable[[Any], Any]:
+        bits = flags(cls)
         if not bits & MANAGED_DICT:
-            return _tracemalloc._get_object_traceback(obj)
-        return lookup(0, id(obj) - _PRE_HEADER - (_GC_HEADER if bits & HAVE_GC else 0))
+            return _tracemalloc._get_object_traceback
+        before = _PRE_HEADER + (_GC_HEADER if bits & HAVE_GC else 0)
+        return lambda obj: lookup(0, id(obj) - before)
 
-    return find
+    return finder
