@@ -12,6 +12,7 @@ import pytest
 
 from snapdiff.agent import born, outside, resources
 from snapdiff.agent.owners import allocators
+from snapdiff.agent.resources import stack_of
 
 LINE_A, LINE_B = (("a.py", 1, "a"),), (("b.py", 2, "b"),)
 
@@ -236,3 +237,20 @@ def test_free_lists_are_emptied_before_a_reading_also_where_objects_are_frozen(f
     assert count == gc.get_freeze_count()
     if frozen and not before:
         gc.unfreeze()
+
+
+def test_a_stack_goes_on_to_the_program_however_deep_in_libraries_it_begins():
+    """A query of LanceDB's allocated "in asyncio", eight frames of libraries away from who asked."""
+    source = "def ask(deep, tell): return tell() if deep == 0 else ask(deep - 1, tell)"
+    namespace = {}
+    exec(compile(source, "/opt/site-packages/store.py", "exec"), namespace)
+
+    def tell():
+        return stack_of(sys._getframe(1), 1)
+
+    def work(deep):
+        return namespace["ask"](deep, tell)
+
+    assert [11, 8] == [len(work(9)), len(work(3))]
+    assert (__file__, "work") == (work(9)[-1][0], work(9)[-1][2].rpartition(".")[2])
+    assert 40 == len(work(200))

@@ -162,6 +162,16 @@ def test_objects_of_an_extension_have_the_memory_that_was_made_elsewhere(program
     assert ("arrow", 65_600.0, HANDLE[0]) == (leak.domain, leak.bytes_per_iteration, leak.born_at[0].frame.file)
 
 
+def test_one_holder_has_memory_of_two_sorts(program, by_id):
+    """Answers that a list kept held memory of Arrow and, made at another line, of malloc: a second leak was told."""
+    found = program().keeps(by_id, "pyarrow.lib.Table", *ONE, size=64).born("pyarrow.lib.Table", OPEN)
+    found.owns("arrow.mimalloc", *held(704 * each for each in ONE)).outside_line("arrow.mimalloc", OPEN, size=9000)
+    found.gains_outside("malloc", 35_000).outside_line("malloc", HANDLE, size=900_000)
+    (leak,) = leaks(found.analysis())
+    assert 64 + 704 < leak.bytes_per_iteration
+    assert leak.container is not None
+
+
 def test_a_file_that_a_list_keeps_is_one_leak_with_its_holder(opening):
     opening.keeps(FILES, "_io.FileIO", *ONE, size=200, edge="[*]").born("_io.FileIO", OPEN)
     (found,) = leaks(opening.analysis())

@@ -9,7 +9,6 @@ It works when C code does the insert, since only the length is read.
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import time
@@ -17,7 +16,7 @@ from _thread import get_ident
 
 from . import mainthread
 from .own import FOLDER
-from .resources import stack_of
+from .resources import of_library, stack_of
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
@@ -54,9 +53,6 @@ _FEW_CALLS = 40
 #: Calls that are always made: a first one can be unlike the others.
 _LEAST_CALLS = 3
 _CLOCK_EVERY = 512
-#: What is of a library, by its file.
-_STDLIB = (os.path.dirname(os.path.abspath(os.__file__)) + os.sep, "<frozen")
-_PACKAGES = ("site-packages", "dist-packages")
 
 
 #: Threads of a worker that are either traced or ours.
@@ -212,8 +208,7 @@ class _Eye:
     def _is_library(self, file: str) -> bool:
         found = self._libraries.get(file)
         if found is None:
-            found = file.startswith(_STDLIB) or any(folder in file for folder in _PACKAGES)
-            self._libraries[file] = found
+            found = self._libraries[file] = of_library(file)
         return found
 
     def _running(self) -> Stack | None:

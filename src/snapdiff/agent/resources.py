@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 FDS, THREADS, TASKS, CHILDREN = "fds", "threads", "tasks", "children"
 #: Things of one kind of which it is said what they are.
 _MOST_DESCRIBED = 200
+#: Frames of a stack: so many, and on to the first of the program's own, which is the one to blame. A query of LanceDB
+#: is ten frames of libraries away from who asked.
 _MOST_FRAMES = 8
+_FARTHEST = 40
+#: What is of a library, by its file.
+_STDLIB = (os.path.dirname(os.path.abspath(os.__file__)) + os.sep, "<frozen")
+_PACKAGES = ("site-packages", "dist-packages")
 _LONGEST_NAME = 60
 _DIGITS = re.compile(r"\d+")
 #: What a name may hold to be shown: others may be the program's data.
@@ -261,13 +267,20 @@ def _describe_children(numbers: list[int]) -> tuple[list[str], list[Stack]]:
 # -- words ----------------------------------------------------------------------------------------------------
 
 
+def of_library(file: str) -> bool:
+    """Say whether a file is the standard library's or an installed package's."""
+    return file.startswith(_STDLIB) or any(name in file for name in _PACKAGES)
+
+
 def stack_of(frame: Any, line: int) -> Stack:
     """Return (file, line, function) of a frame and its callers, but for ours, the innermost first."""
     stack: list[tuple[str, int, str]] = []
-    while frame is not None and len(stack) < _MOST_FRAMES:
+    libraries = True
+    while frame is not None and len(stack) < (_FARTHEST if libraries else _MOST_FRAMES):
         code = frame.f_code
         if code.co_filename.startswith(FOLDER):
             break
+        libraries = libraries and of_library(code.co_filename)
         stack.append((code.co_filename, line or 0, str(getattr(code, "co_qualname", code.co_name))))
         frame = frame.f_back
         line = frame.f_lineno if frame is not None else 0

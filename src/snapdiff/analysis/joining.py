@@ -50,8 +50,9 @@ def joined(
                 found.append(with_sentence(grower.finding))
             continue
         parts = [each for each in left if each.verdict in _LOOKED_AT and _is_part(each, grower)]
-        parts = parts or _holding(grower, left, is_extension)
-        left = [each for each in left if each not in parts]
+        # What has taken in one sort of memory already may be what has another too.
+        parts = parts or _holding(grower, [*left, *found], is_extension)
+        left, found = ([each for each in some if each not in parts] for some in (left, found))
         found.append(_adopted(grower.finding, parts))
     return [*left, *found]
 
