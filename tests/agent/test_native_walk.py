@@ -98,13 +98,45 @@ def test_all_ways_count_the_same(record):
     assert counted[0] == counted[1] == counted[2]
 
 
-def test_a_thread_of_the_program_goes_on_while_a_child_walks(record, tmp_path):
-    noted = tmp_path / "noted.json"
-    path = record("ticks.py:work", rounds=(1, 2, 3), snapshots="child", arguments=(str(noted),))
-    rows = [row for row in reader.read(path).tables["checkpoints"].to_pylist() if not row["sub"]]
-    walked = [row["measure_seconds"] - row["collect_seconds"] for row in rows if row["series"] == "workload"]
-    # A walk in place would stop the thread for all of its time.
-    assert json.loads(noted.read_text())["longest"] < max(walked)
+GOES_ON = """
+import sys
+import threading
+from snapdiff.agent import snapshots
+from snapdiff.agent.book import Book
+from snapdiff.agent.own import own_state
+from snapdiff.agent.untraced import not_ours, start_tracing
+
+kept = [[number] for number in range(50_000)]
+untraced = start_tracing(2) if sys.argv[1] == "traced" else not_ours()
+taken = snapshots.Snapshots(Book(), "child")
+turns, ran, over = 0, [], threading.Event()
+
+def turn():
+    global turns
+    while not over.is_set():
+        turns += 1
+
+def receive(*arguments, receive=snapshots._receive):
+    before = turns
+    message = receive(*arguments)
+    ran.append(turns - before)
+    return message
+
+snapshots._receive = receive
+thread = threading.Thread(target=turn)
+thread.start()
+for _ in range(3):
+    taken.take(own_state([taken]), [], untraced, deep=True, paths=True, collect_seconds=1.0)
+over.set()
+thread.join()
+print(len(ran), min(ran) > 0, taken.way, taken.note)
+"""
+
+
+@pytest.mark.parametrize("how", ["untraced", "traced"])
+def test_a_thread_of_the_program_goes_on_while_a_child_walks(how):
+    done = subprocess.run([sys.executable, "-c", GOES_ON, how], capture_output=True, text=True, timeout=60, check=False)
+    assert "3 True child None" == done.stdout.strip(), done.stderr
 
 
 class FakeWalk:
@@ -169,7 +201,7 @@ def test_after_a_crash_of_the_child_nothing_is_walked_natively_here(monkeypatch)
 
 def test_the_program_does_not_hear_of_the_child(record, tmp_path):
     noted = tmp_path / "noted.json"
-    record("ticks.py:listen", rounds=(1, 2, 3), snapshots="child", arguments=(str(noted),))
+    record("hears_children.py:listen", rounds=(1, 2, 3), snapshots="child", arguments=(str(noted),))
     assert {"signals": 0, "children": 0} == json.loads(noted.read_text())
 
 
