@@ -8,6 +8,7 @@
 #include "layouts.h"
 
 #include "allocators.h"
+#include "untraced.h"
 
 #ifdef __linux__
 
@@ -66,7 +67,8 @@ PyObject *allocators_pymalloc(PyObject *module, PyObject *unused)
     if (!file)
         Py_RETURN_NONE;
     /* It writes to any stream: the text that sys._debugmallocstats() has on standard error. */
-    int used = _PyObject_DebugMallocStats(file);
+    int bare = untraced_bare(), used = _PyObject_DebugMallocStats(file);
+    untraced_again(bare);
     fclose(file);
     PyObject *found = used ? PyBytes_FromStringAndSize(text, (Py_ssize_t)length) : Py_NewRef(Py_None);
     free(text);

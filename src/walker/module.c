@@ -4,6 +4,7 @@
 #include "tables.h"
 
 #include "allocators.h"
+#include "untraced.h"
 
 #include <signal.h>
 #ifdef __linux__
@@ -546,6 +547,9 @@ static PyMethodDef module_methods[] = {
     {"attributes", read_attributes_of, METH_O, attributes_doc},
     {"find_cache_dict", find_cache_dict, METH_VARARGS, find_cache_doc},
     {"malloc_held", malloc_held, METH_NOARGS, malloc_held_doc},
+    {"untraced_note", untraced_note, METH_NOARGS, NULL},
+    {"untraced_enter", untraced_enter, METH_NOARGS, NULL},
+    {"untraced_leave", untraced_leave, METH_NOARGS, NULL},
 #ifdef __linux__
     {"malloc_state", allocators_malloc, METH_NOARGS, NULL},
     {"trim", allocators_trim, METH_NOARGS, NULL},
