@@ -13,6 +13,7 @@ import functools
 import gc
 import importlib
 import sys
+import time
 import weakref
 
 from .book import Book
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 _PACKAGE = __name__.rpartition(".")[0]
+# The program may replace it by its own (gevent does).
+_sleep = time.sleep
 
 
 class NativeWalk:
@@ -78,7 +81,10 @@ class NativeWalk:
 
         What it writes begins with its length, as 8 bytes. Only a wait with __WALL sees the child. Raises OSError.
         """
-        pid: int = self._fork(**self._request(own, owners, deep, paths), descriptor=descriptor)
+        request = self._request(own, owners, deep, paths)
+        # Saying it takes milliseconds, and making the child up to twenty: whoever waits may run in between.
+        _sleep(0)
+        pid: int = self._fork(**request, descriptor=descriptor)
         return pid
 
     def fork_alive(self, own: Own, lines: list[tuple[str, int]], descriptor: int) -> int:
