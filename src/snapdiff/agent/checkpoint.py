@@ -98,7 +98,7 @@ class Measurer:
                     summing = time.perf_counter()
                     with self.untraced:
                         fields["traces"] = traces.aggregate()
-                    # Nobody else runs meanwhile.
+                    # Without the walker nobody else runs meanwhile.
                     fields["snapshot"]["pause_seconds"] += time.perf_counter() - summing
             else:
                 fields["types"] = found["tracked_types"]
