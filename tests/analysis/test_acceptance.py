@@ -23,6 +23,7 @@ class Judged:
     findings: tuple
     verdict: Verdict = Verdict.LEAK
     complete: bool = True
+    restless: bool = False
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,7 @@ def test_an_accepted_leak_does_not_hide_what_is_open():
     assert weigh(Judged((Leak("a", 1.0), doubt)), None, {"a"}).open
     assert weigh(Judged((Leak("a", 1.0),), complete=False), None, {"a"}).open
     assert weigh(Judged((), Verdict.INCONCLUSIVE), None, ()).open
+    assert weigh(Judged((Leak("a", 1.0),), restless=True), None, {"a"}).open
 
 
 A, B, C = (

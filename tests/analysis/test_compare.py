@@ -241,6 +241,15 @@ def test_a_control_that_grew_tells_nothing(leaks, program):
     assert "the control after grew without any call" in found.sentence
 
 
+def test_a_leak_that_stands_beside_a_control_that_grew_does_not_make_another_fixed(leaks, program):
+    other = ("module app:module", ".Queue:type", ".waiting:list")
+    restless = program().keeps(other, "app.Job", 1, 10, 151, 302).control_gains(objects=(0, 3, 40)).analysis()
+    assert ("leak", True) == (restless.verdict, restless.restless)
+    assert not proves_absence(restless)
+    statuses = [change.status for change in compare([leaks.one()], [restless]).changes]
+    assert Status.FIXED not in statuses
+
+
 def test_a_finding_that_is_inconclusive_after_is_not_fixed(leaks, program, by_id):
     # Watched for the planned rounds only: growth that nothing confirmed.
     unproven = program(confirming=None).keeps(by_id, "app.Item", 1, 10, 151).analysis()

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 #: Calls after which nobody waits any longer for a rise: a buffer that makes room by an eighth each time does so once in
 #: 342 calls when 2,740 were made, and a slow leak of one in sixty calls is seen more than twice.
 _MOST_CALLS = 400
-#: Seconds that all of them may take together.
+#: Seconds that all of them may take together; as many again where a second look follows.
 _MOST_SECONDS = 8.0
 #: The same where each call leaves a thread or a process.
 _FEW_CALLS = 40
@@ -102,24 +102,24 @@ def find(watches: list[Watcher], call: Callable[[], int], few: bool = False) -> 
     if _is_traced():
         return "A trace function is installed (a debugger or coverage): lines at which things grow were not sought."
     most = _FEW_CALLS if few else _MOST_CALLS
-    if _look(_Eye(watches, False), call, most, _MOST_SECONDS):
+    if _look(_Eye(watches, False), call, most):
         # Not even one call could be followed in all that it runs: its own lines tell by which of them it grew.
         left = [watch for watch in watches if not watch.seen]
         if left:
-            _look(_Eye(left, True), call, _LEAST_CALLS, _MOST_SECONDS)
+            _look(_Eye(left, True), call, _LEAST_CALLS)
     if mainthread.is_elsewhere() and sys.version_info < (3, 12) and len(sys._current_frames()) > _OURS_AND_MAIN:
         return _SEEN_FROM_MAIN
     return None
 
 
-def _look(eye: _Eye, call: Callable[[], int], most: int, seconds: float) -> bool:
+def _look(eye: _Eye, call: Callable[[], int], most: int) -> bool:
     """Call with the trace function until all is seen or time is up; return True where it was in the first call."""
     started = time.monotonic()
     before = threading.gettrace() if hasattr(threading, "gettrace") else None
     calls = 0
     try:
-        while calls < most and time.monotonic() - started < seconds:
-            eye.begin(started + seconds)
+        while calls < most and time.monotonic() - started < _MOST_SECONDS:
+            eye.begin(started + _MOST_SECONDS)
             _set(eye.see, eye.see)
             try:
                 made = call()

@@ -158,7 +158,7 @@ class Snapshots:
     def _ask_child(self, fork: Callable[[int], int], untraced: Untraced) -> tuple[bytes | None, float]:
         """Let a child write to a descriptor; return what it wrote, or None, and for how long its making took.
 
-        Where there is None, `way` is another from then on.
+        Where there is None, `way` is another from then on, unless only the traces could not be read.
         """
         started = _clock()
         reading, writing = os.pipe()

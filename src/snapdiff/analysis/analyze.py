@@ -70,9 +70,10 @@ def analyze(recording: Recording, suppressions: Sequence[Suppression] = (), at: 
     findings += causes.cycles()
     findings += _initialisation(rounds, types)
     # The second plan has a control of its own, after the calls that the verdict rests on: only lines depend on it.
-    doubtful = control.ran and bool(control.objects or (control.blocks and not matrices.has_traced_plan))
-    if doubtful:
-        findings = [_beside_control(finding, control, matrices) for finding in findings]
+    restless = control.moved(matrices.has_traced_plan)
+    if restless:
+        moved = set(matrices.types("objects", matrices.control).index)
+        findings = [_beside_control(finding, control, moved) for finding in findings]
     checks = audit.with_findings(checks, findings)
     findings.sort(key=lambda f: (SEVERITY.index(f.verdict), -f.bytes_per_iteration, f.fingerprint))
     findings, suppressed = suppress(findings, suppressions)
@@ -81,12 +82,13 @@ def analyze(recording: Recording, suppressions: Sequence[Suppression] = (), at: 
     if not found and len(rounds) < 2:  # noqa: PLR2004
         # The first round proves nothing, and without one there is nothing at all.
         verdict = Verdict.INCONCLUSIVE
-    if doubtful and verdict not in _ACCUSED:
+    unproven = restless and verdict not in _ACCUSED
+    if unproven:
         verdict = Verdict.INCONCLUSIVE
     return Analysis(
         verdict=verdict,
         sentence=control_sentence(control)
-        if doubtful and verdict not in _ACCUSED
+        if unproven
         else run_sentence(found, rounds, complete, ended, sum(len(row.findings) for row in suppressed)),
         complete=complete,
         ended=ended,
@@ -249,18 +251,14 @@ def _with_control(lost: list[Finding], control: Control) -> list[Finding]:
     return [_withdraw(finding, control) for finding in lost] if control.blocks else lost
 
 
-def _beside_control(finding: Finding, control: Control, matrices: Matrices) -> Finding:
+def _beside_control(finding: Finding, control: Control, moved: set[str]) -> Finding:
     """Withdraw an accusation in a program that moves without any call, unless it is of what stood still there.
 
     A service has threads of its own, which make and drop something at any time. What they touch proves nothing; a
-    type of which not one object came or went in any round of the control is not theirs.
+    type of which not one object came or went in any round of the control (it is not in `moved`) is not theirs.
     """
     named = finding.type is not None and finding.container is not None and finding.domain == "python"
-    if (
-        not named
-        or finding.verdict not in _ACCUSED
-        or finding.type in matrices.types("objects", matrices.control).index
-    ):
+    if not named or finding.type in moved or finding.verdict not in _ACCUSED:
         return _withdraw(finding, control)
     reason = f"{_gained(control)} without any call, but no {finding.type}"
     return replace(finding, reasons=(*finding.reasons, reason))

@@ -147,5 +147,5 @@ class Comparison:
 
 def proves_absence(run: Analysis) -> bool:
     """Say whether what a run did not find was not there: it ran to its end and its control stood still."""
-    doubtful = run.verdict is Verdict.INCONCLUSIVE and run.control.ran and (run.control.objects or run.control.blocks)
+    doubtful = run.restless or (run.verdict is Verdict.INCONCLUSIVE and bool(run.control.blocks))
     return run.complete and len(run.rounds) > 1 and not doubtful

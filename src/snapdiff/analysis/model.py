@@ -313,6 +313,10 @@ class Control:
     blocks: int | None
     ran: bool
 
+    def moved(self, traced_again: bool) -> bool:
+        """Whether something came or went without any call. Blocks of a second plan (`traced_again`) tell of lines."""
+        return self.ran and bool(self.objects or (self.blocks and not traced_again))
+
 
 class LedgerKind(StrEnum):
     """How a line of the ledger stands to resident memory."""
@@ -459,6 +463,11 @@ class Analysis:
 
     sweep: Sweep | None = None
     """The growth with the size of the input, where the recording is a sweep; then there are no rounds and findings."""
+
+    @property
+    def restless(self) -> bool:
+        """Whether something came or went without any call: what was not found may be there all the same."""
+        return self.control.moved(bool(self.traced_rounds))
 
     @property
     def line_rounds(self) -> tuple[Round, ...]:

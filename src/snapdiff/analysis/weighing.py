@@ -18,7 +18,7 @@ class Weighed:
     known: tuple[Finding, ...]
     allowed: tuple[Finding, ...]
     open: bool
-    """Whether the run is inconclusive in part, or incomplete."""
+    """Whether the run is inconclusive in part, or incomplete, or something moved without any call."""
 
 
 def weigh(analysis: Analysis, budget: Budget | None, known: Collection[str]) -> Weighed:
@@ -27,7 +27,9 @@ def weigh(analysis: Analysis, budget: Budget | None, known: Collection[str]) -> 
     old = tuple(leak for leak in leaks if leak.fingerprint in known)
     new = tuple(leak for leak in leaks if leak.fingerprint not in known)
     covered = bool(new) and budget is not None and budget.covers(new)
-    doubtful = analysis.verdict is Verdict.INCONCLUSIVE or any(
-        finding.verdict is Verdict.INCONCLUSIVE for finding in analysis.findings
+    doubtful = (
+        analysis.restless
+        or analysis.verdict is Verdict.INCONCLUSIVE
+        or any(finding.verdict is Verdict.INCONCLUSIVE for finding in analysis.findings)
     )
     return Weighed(() if covered else new, old, new if covered else (), doubtful or not analysis.complete)
