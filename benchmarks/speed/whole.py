@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import json
 import statistics
 import sys
@@ -10,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import snapdiff
 from snapdiff.agent.windows import even
 from snapdiff.record.options import SUBCHECKPOINTS
 from speed import commands
@@ -21,6 +23,9 @@ TRACE_MODES = ("off", "auto", "rounds")
 _CHEAP = ("off", "auto")
 FIRST_ROUNDS = (1, 10)
 """Calls of the rounds before the last one."""
+_MOST_SHIFT = 4000
+"""Objects of 512 bytes: two arenas of them."""
+_GOLDEN = (5**0.5 - 1) / 2
 
 _USAGE = 2
 _REFUSED = "Invalid value for '--trace'"
@@ -38,6 +43,25 @@ class Result:
     why: str = ""
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What all runs have in common: calls of the last round, CPU seconds that one may take, a folder for files."""
+
+    last_round: int
+    limit: float
+    folder: Path
+
+    @property
+    def calls(self) -> int:
+        """How many there are in all."""
+        return sum(FIRST_ROUNDS) + self.last_round
+
+    @property
+    def windows(self) -> list[int]:
+        """After how many calls each a recording of them collects: its checkpoints and sub-checkpoints."""
+        return [0, *FIRST_ROUNDS, *even(self.last_round, SUBCHECKPOINTS + 1)]
+
+
 @dataclass
 class Variant:
     """A way to run the workload, and its runs. Ratios are to the plain run of the same turn."""
@@ -45,7 +69,7 @@ class Variant:
     name: str
     title: str
     tool: str
-    run: Callable[[], Result] = field(repr=False)
+    run: Callable[[int], Result] = field(repr=False)
     aim: str = ""
     cheap: bool = False
     """Whether it costs little, and is asked to differ little: it is run more often."""
@@ -63,13 +87,17 @@ def measure_all(
 ) -> list[Variant]:
     """Run every variant in turn, so often, and those that cost little so many times in all.
 
-    What drifts on the machine drifts for all; every other turn goes backwards, so that nothing is always the first.
+    What drifts on the machine drifts for all; every other turn goes backwards, so that nothing is always the first. In
+    each turn the program's objects lie elsewhere, for all alike: see the program.
     """
-    variants = _variants(peers, peers_python, folder, limit, last_round)
+    # As an installation is, and a program that is not run for the first time.
+    for code in (Path(snapdiff.__file__).parent, PROGRAM.parent):
+        compileall.compile_dir(code, quiet=1)
+    variants = _variants(peers, peers_python, Plan(last_round, limit, folder))
     for turn in range(max(runs, pairs)):
         wanted = [each for each in variants if not each.why and turn < (pairs if each.cheap else runs)]
         for variant in wanted if turn % 2 == 0 else reversed(wanted):
-            result = variant.run()
+            result = variant.run(int(turn * _GOLDEN % 1 * _MOST_SHIFT))
             if result.calls is None:
                 variant.why = said = result.why
             else:
@@ -79,22 +107,20 @@ def measure_all(
     return variants
 
 
-def _variants(peers: Sequence[str], peers_python: Path, folder: Path, limit: float, last_round: int) -> list[Variant]:
-    calls = sum(FIRST_ROUNDS) + last_round
+def _variants(peers: Sequence[str], peers_python: Path, plan: Plan) -> list[Variant]:
+    def script(python: Path, *options: str) -> Callable[[int], Result]:
+        return lambda shift: _script([str(python), *options], plan, shift)
 
-    def script(python: Path, *options: str) -> Callable[[], Result]:
-        return lambda: _script([str(python), *options], calls, limit, folder)
-
-    def collecting(python: Path) -> Callable[[], Result]:
-        return lambda: _script([str(python)], calls, limit, folder, _windows(last_round))
+    def collecting(python: Path) -> Callable[[int], Result]:
+        return lambda shift: _script([str(python)], plan, shift, plan.windows)
 
     here = Path(sys.executable)
-    capture = folder / "memray.bin"
+    capture = plan.folder / "memray.bin"
     memray = ("-m", "memray", "run", "--quiet", "--force", "--output", str(capture))
     ours = [
         Variant(
             f"snapdiff-{mode}", f"snapdiff record --trace {mode}", "snapdiff",
-            lambda mode=mode: _recorded(mode, last_round, limit, folder),  # type: ignore[misc]
+            lambda shift, mode=mode: _recorded(mode, plan, shift),  # type: ignore[misc]
             "calls ≤ 1.05 ×" if mode == "auto" else "", mode in _CHEAP,
         )
         for mode in TRACE_MODES
@@ -116,38 +142,34 @@ def _variants(peers: Sequence[str], peers_python: Path, folder: Path, limit: flo
     ]
 
 
-def _windows(last_round: int) -> list[int]:
-    """Return after how many calls each a recording of them collects: its checkpoints and sub-checkpoints."""
-    return [0, *FIRST_ROUNDS, *even(last_round, SUBCHECKPOINTS + 1)]
-
-
-def _script(python: Sequence[str], calls: int, limit: float, folder: Path, collections: Sequence[int] = ()) -> Result:
+def _script(python: Sequence[str], plan: Plan, shift: int, collections: Sequence[int] = ()) -> Result:
     """Run the workload as a script; with a collection after each of so many calls."""
-    answer = folder / "spent.json"
+    answer = plan.folder / "spent.json"
     answer.unlink(missing_ok=True)
-    windows = map(str, collections or (calls,))
+    windows = map(str, collections or (plan.calls,))
     options = ["--collect"] if collections else []
-    done = commands.run([*python, str(PROGRAM), str(answer), *options, *windows], folder, limit)
-    return _result(done, answer, calls)
+    command = [*python, str(PROGRAM), str(answer), *options, *windows]
+    done = commands.run(command, plan.folder, plan.limit, {"SNAPDIFF_BENCH_SHIFT": str(shift)})
+    return _result(done, answer, plan.calls)
 
 
-def _recorded(mode: str, last_round: int, limit: float, folder: Path) -> Result:
+def _recorded(mode: str, plan: Plan, shift: int) -> Result:
     """Record the workload."""
-    answer = folder / "spent.json"
+    answer = plan.folder / "spent.json"
     answer.unlink(missing_ok=True)
-    planned = (*FIRST_ROUNDS, last_round)
+    rounds = ",".join(map(str, (*FIRST_ROUNDS, plan.last_round)))
     done = commands.run(
         commands.snapdiff(
-            "record", f"{PROGRAM}:call", "--trace", mode, "--rounds", ",".join(map(str, planned)),
-            "-o", folder / f"workload-{mode}.snapdiff", "--force", "--quiet",
+            "record", f"{PROGRAM}:call", "--trace", mode, "--rounds", rounds,
+            "-o", plan.folder / f"workload-{mode}.snapdiff", "--force", "--quiet",
         ),
-        folder,
-        limit,
-        {"SNAPDIFF_BENCH_SPENT": str(answer)},
+        plan.folder,
+        plan.limit,
+        {"SNAPDIFF_BENCH_SPENT": str(answer), "SNAPDIFF_BENCH_SHIFT": str(shift)},
     )  # fmt: skip
     if done.code == _USAGE and _REFUSED in done.errors:
         return Result(None, done, done.peak, "this snapdiff has no such mode")
-    return _result(done, answer, sum(planned))
+    return _result(done, answer, plan.calls)
 
 
 def _result(done: Done, answer: Path, calls: int) -> Result:
