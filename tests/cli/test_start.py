@@ -42,7 +42,7 @@ def test_recording_loads_no_library_of_the_report(programs, tmp_path):
     target = str(programs / "quiet.py") + ":work"
     done, modules = run("record", target, "-o", str(tmp_path / "x.snapdiff"), "--rounds", "1,2", "--trace", "off", "-q")
     assert 0 == done.returncode
-    assert set() == modules & {"jinja2", "pygments", "leather", "graphviz", "pygraphviz", "objgraph"}
+    assert set() == modules & {"jinja2", "pandas", "pygments", "leather", "graphviz", "pygraphviz", "objgraph"}
 
 
 def test_an_unknown_command_is_a_usage_error(snapdiff):

@@ -1,5 +1,9 @@
 """Everything that can be a target, and what is around it: setup, teardown, inputs, arguments."""
 
+import json
+import os
+from pathlib import Path
+
 import pytest
 
 #: Rounds of a workload that keeps nothing: no confirming round follows.
@@ -134,3 +138,23 @@ def test_arguments_of_a_function_target_follow_its_file_name(invoke, tmp_path):
 def test_a_target_in_the_working_directory_is_found_by_module_name(run, tmp_path):
     (tmp_path / "here.py").write_text("def work():\n    print('here')\n", encoding="utf-8")
     assert ["here"] * 3 == run("here:work", cwd=tmp_path)
+
+
+def test_a_program_whose_names_are_no_unicode_is_recorded(snapdiff, tmp_path):
+    folder = os.fsencode(tmp_path / "caf") + b"\xe9"
+    try:
+        os.mkdir(folder)
+    except OSError:
+        pytest.skip("file names must be Unicode here")
+    folder = os.fsdecode(folder)
+    Path(folder, "names.py").write_text(
+        "held = {'half a pair \\udce9': []}\n\n\ndef keep():\n    held['half a pair \\udce9'].append([1])\n"
+    )
+    plan = ("--rounds", "1,2,8", "--quiet")
+    recorded = snapdiff("record", "names.py:keep", "-o", f"{folder}/run.snapdiff", *plan, cwd=folder)
+    assert 0 == recorded.code, recorded.err
+    assert 0 == snapdiff("report", "run.snapdiff", cwd=folder).code
+    report = snapdiff("report", "run.snapdiff", "--format", "json", "-o", "-", cwd=folder)
+    (finding,) = json.loads(report.out)["findings"]
+    assert ("leak", "names.py") == (finding["verdict"], finding["born_at"][0]["file"])
+    assert "caf\ufffd" in Path(folder, "run.html").read_text(encoding="utf-8")

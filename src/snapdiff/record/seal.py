@@ -19,6 +19,7 @@ from snapdiff.record.rpc import Rpc
 from snapdiff.record.sources import Sources
 from snapdiff.record.timeline import Sample
 from snapdiff.recording import Recording, write
+from snapdiff.recording.rows import table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -171,13 +172,9 @@ class _Rows:
 
     def tables(self) -> dict[str, pa.Table]:
         """Return all tables, empty ones too."""
-        import pyarrow as pa
-
         from snapdiff.recording import schema
 
-        return {
-            name: pa.Table.from_pylist(self._rows.get(name, []), columns) for name, columns in schema.tables().items()
-        }
+        return {name: table(self._rows.get(name, []), columns) for name, columns in schema.tables().items()}
 
     def add_checkpoints(self, frames: list[dict[str, Any]], facts: Facts) -> None:
         ordinal = 0

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from snapdiff.recording import schema
 from snapdiff.recording.model import Recording
+from snapdiff.recording.rows import utf8
 
 # ZIP entries carry a time; a fixed one makes equal recordings equal files.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -27,7 +28,7 @@ def write(recording: Recording, path: Path) -> int:
     try:
         with zipfile.ZipFile(temporary, "w") as file:
             text = json.dumps(manifest, indent=1, ensure_ascii=False)
-            file.writestr(_entry(schema.MANIFEST), text, compress_type=zipfile.ZIP_DEFLATED)
+            file.writestr(_entry(schema.MANIFEST), utf8(text), compress_type=zipfile.ZIP_DEFLATED)
             for name, columns in schema.tables().items():
                 data = io.BytesIO()
                 pq.write_table(recording.tables[name].cast(columns), data, compression="zstd")
