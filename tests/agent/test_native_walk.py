@@ -407,10 +407,23 @@ def test_a_snapshot_makes_no_objects_for_each_traceback(way):
     assert f"True True {way.replace('-', ' ')} None" == done.stdout.strip(), done.stderr
 
 
-def test_while_traces_are_summed_up_in_the_program_it_stands_still(monkeypatch):
+@pytest.fixture
+def measurer():
     fields = dict.fromkeys(("max_time", "subcheckpoints", "trace_depth", "debug"), 0)
     names = dict.fromkeys(("target", "setup", "teardown", "inputs", "sweep"))
-    plan = Plan({**fields, **names, "arguments": [], "rounds": [1], "trace": "off", "snapshots": "auto", "ask_fd": -1,
-                 "answer_fd": -1})  # fmt: skip
+    plan = {**fields, **names, "arguments": [], "rounds": [1], "trace": "off", "snapshots": "auto"}
+    return checkpoint.Measurer(Plan({**plan, "ask_fd": -1, "answer_fd": -1}))
+
+
+def test_while_traces_are_summed_up_in_the_program_it_stands_still(measurer, monkeypatch):
     monkeypatch.setattr(checkpoint.traces, "aggregate", lambda: time.sleep(0.5))
-    assert 0.5 <= checkpoint.Measurer(plan).checkpoint(paths=False)["snapshot"]["pause_seconds"]
+    assert 0.5 <= measurer.checkpoint(paths=False)["snapshot"]["pause_seconds"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a child walks on Linux only")
+def test_while_others_run_before_the_child_is_made_it_does_not_stand_still(measurer, monkeypatch):
+    yielded = []
+    monkeypatch.setattr(snapshots, "_sleep", lambda seconds: yielded.append(time.sleep(0.5)))
+    snapshot = measurer.checkpoint(paths=False)["snapshot"]
+    assert ("child", 1) == (snapshot["way"], len(yielded))
+    assert 0.5 > snapshot["pause_seconds"]

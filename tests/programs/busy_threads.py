@@ -61,7 +61,7 @@ def instances():
 def in_child(walker, own):
     """Return what a child found, read with a limit: a child that hangs is killed."""
     readable, writable = os.pipe()
-    pid = walker.fork(own, [], deep=True, paths=True, descriptor=writable)
+    pid = walker.fork(walker.request(own, [], True, True), writable)
     os.close(writable)
     parts, ends = [], time.monotonic() + PATIENCE
     while True:

@@ -13,7 +13,6 @@ import functools
 import gc
 import importlib
 import sys
-import time
 import weakref
 
 from .book import Book
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 _PACKAGE = __name__.rpartition(".")[0]
-# The program may replace it by its own (gevent does).
-_sleep = time.sleep
 
 
 class NativeWalk:
@@ -63,7 +60,7 @@ class NativeWalk:
 
         `deep` counts what the collector does not track too; with `paths` the book has what was counted by path.
         """
-        found: dict[str, Any] = self._measure(**self._request(own, owners, deep, paths))
+        found: dict[str, Any] = self._measure(**self.request(own, owners, deep, paths))
         return self._taken_in(found)
 
     def held(self) -> int:
@@ -76,14 +73,11 @@ class NativeWalk:
         """True where a child can do the walk: on Linux."""
         return self._fork is not None
 
-    def fork(self, own: Own, owners: list[Any], *, deep: bool, paths: bool, descriptor: int) -> int:
-        """Start a child that does the same on its copy of the heap and writes it to a descriptor; return its pid.
+    def fork(self, request: dict[str, Any], descriptor: int) -> int:
+        """Start a child that walks on its copy of the heap and writes what it found to a descriptor; return its pid.
 
         What it writes begins with its length, as 8 bytes. Only a wait with __WALL sees the child. Raises OSError.
         """
-        request = self._request(own, owners, deep, paths)
-        # Saying it takes milliseconds, and making the child up to twenty: whoever waits may run in between.
-        _sleep(0)
         pid: int = self._fork(**request, descriptor=descriptor)
         return pid
 
@@ -92,7 +86,7 @@ class NativeWalk:
 
         Raises OSError, and LookupError where the traces cannot be read.
         """
-        pid: int = self._fork(**self._request(own, [], True, False), lines=lines, descriptor=descriptor)
+        pid: int = self._fork(**self.request(own, [], True, False), lines=lines, descriptor=descriptor)
         return pid
 
     def fork_shares(self, roots: list[Any], containers: list[list[Any]], ours: set[int], descriptor: int) -> int:
@@ -106,13 +100,14 @@ class NativeWalk:
 
     def gather(self, own: Own, owners: list[Any], wanted: dict[int, list[Any]]) -> list[Any]:
         """Walk here and now by path; put the objects of some nodes into `wanted`, return those no name leads to."""
-        found = self._measure(**self._request(own, owners, False, True), captured=list(wanted))
+        found = self._measure(**self.request(own, owners, False, True), captured=list(wanted))
         self._taken_in(found)
         wanted.update(found["captured"])
         unreached: list[Any] = found["unreached"]
         return unreached
 
-    def _request(self, own: Own, owners: list[Any], deep: bool, paths: bool) -> dict[str, Any]:
+    def request(self, own: Own, owners: list[Any], deep: bool, paths: bool) -> dict[str, Any]:
+        """Return what a walk is asked. Saying it takes a good part of a millisecond."""
         self._loaded(*library_types())
         modules: list[Any] = []
         groups = []

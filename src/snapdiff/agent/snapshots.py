@@ -40,7 +40,7 @@ _CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.
 _LENGTH_BYTES = 8
 _CHUNK = 1 << 20
 # The program may replace these by its own (gevent does).
-_read, _waitpid, _kill, _clock = os.read, os.waitpid, os.kill, time.perf_counter
+_read, _waitpid, _kill, _clock, _sleep = os.read, os.waitpid, os.kill, time.perf_counter, time.sleep
 _poll: Any = getattr(select, "poll", None)  # not on Windows, where no child walks
 
 
@@ -144,15 +144,19 @@ class Snapshots:
         if native is None:
             return None
         self._patience = patience
-        message, paused = self._ask_child(
-            lambda to: native.fork(own, owners, deep=deep, paths=paths, descriptor=to), untraced
-        )
+        asking_began = _clock()
+        with untraced:
+            request = native.request(own, owners, deep, paths)
+        paused = _clock() - asking_began
+        # Making the child takes up to twenty milliseconds: whoever waits may run in between.
+        _sleep(0)
+        message, making = self._ask_child(lambda to: native.fork(request, to), untraced)
         if message is None:
             return None
         reading_began = _clock()
         with untraced:
             found = native.read(message)
-        found["pause_seconds"] = paused + _clock() - reading_began
+        found["pause_seconds"] = paused + making + _clock() - reading_began
         return found
 
     def _ask_child(self, fork: Callable[[int], int], untraced: Untraced) -> tuple[bytes | None, float]:
