@@ -155,7 +155,10 @@ class FakeWalk:
     def __init__(self, child):
         self.child = child
 
-    def fork(self, own, owners, *, deep, paths, descriptor):
+    def request(self, own, owners, deep, paths):
+        return {}
+
+    def fork(self, request, descriptor):
         pid = os.fork()
         if not pid:
             self.child(descriptor)
