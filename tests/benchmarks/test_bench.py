@@ -1,13 +1,14 @@
 """The benchmark: what it measures with and how it writes it down. No figure that it measures is asserted."""
 
 import gc
+import os
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
 import pytest
-from speed import application, commands, heap, operations, ours, peers, process, snapshots, table, ticker
+from speed import application, commands, heap, operations, ours, peers, process, snapshots, table, ticker, whole
 from speed.meter import Spent
 
 pytestmark = pytest.mark.corpus
@@ -179,3 +180,25 @@ def test_a_pause_is_the_longest_gap_without_the_collections_in_it():
 
 def test_every_operation_has_a_name_of_its_own():
     assert len({*ours.OPERATIONS, *peers.OPERATIONS}) == len(operations.ALL)
+
+
+def test_in_each_turn_objects_lie_elsewhere_and_for_all_variants_alike(monkeypatch, tmp_path):
+    shifts = {"plain": [], "tool": []}
+
+    def variant(name):
+        result = whole.Result(0.015, commands.Done(0, 2.5, 2.5, 30_000_000, ""), 30_000_000)
+        return whole.Variant(name, name, "", lambda shift: shifts[name].append(shift) or result, cheap=True)
+
+    monkeypatch.setattr(whole, "_variants", lambda *_: [variant("plain"), variant("tool")])
+    whole.measure_all([], Path(sys.executable), tmp_path, runs=1, pairs=6, limit=1.0, last_round=151)
+    assert shifts["plain"] == shifts["tool"]
+    assert 6 == len(set(shifts["plain"]))
+
+
+def test_the_workload_makes_as_many_objects_before_its_calls_as_it_is_told():
+    code = (
+        f"import sys; sys.path.insert(0, {str(whole.PROGRAM.parent)!r}); import workload; print(len(workload._SHIFT))"
+    )
+    environment = {**os.environ, "SNAPDIFF_BENCH_SHIFT": "123"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert "123" == done.stdout.strip()
