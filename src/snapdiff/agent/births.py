@@ -30,6 +30,8 @@ class Births:
 
     def __init__(self) -> None:
         self._finder = traceback_finder()
+        self.ours: set[int] = set()
+        """Ids of what loading our own modules made after the last checkpoint: the import system allocated it."""
 
     def is_new(self, obj: Any) -> bool:
         """Say whether an object was allocated since tracing began, and not by us."""

@@ -12,7 +12,7 @@ import types
 from . import calls, counters, environment, pathrows, spool, target, windows
 from .checkpoint import Measurer, SupervisorGoneError
 from .giving_back import give_back
-from .own import below_ours
+from .own import Newcomers, below_ours
 from .plan import AUTO, ROUNDS, Plan
 from .screen import LEAST_OBJECTS, RATE_WORTH_CONFIRMING, Screen
 from .sweep import Sweep, bind
@@ -275,10 +275,14 @@ class Driver:
     def _explain(self, workload: calls.Calls, extra: int) -> None:
         """Look for why it grew. The measurements are complete: a failure here costs only the answer."""
         try:
-            from .explaining import Speed, explain
+            with Newcomers() as late:
+                from .births import Births
+                from .explaining import Speed, explain
 
+                births = Births()
+            births.ours = late.ids
             speed = Speed(extra, self.decided, self.seconds_per_call, self._garbage_rate())
-            frame = explain(self.measurer, self.screen, workload, speed, self._stop_tracing)
+            frame = explain(self.measurer, self.screen, workload, speed, births, self._stop_tracing)
             if frame is not None:
                 self.writer.write({"kind": "explained", **frame})
         except Exception as error:

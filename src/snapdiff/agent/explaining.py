@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 from . import born
-from .births import Births
 from .calls import Calls
 from .checkpoint import Measurer
 from .explain import Explainer
@@ -16,6 +15,8 @@ from .screen import Screen
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
     from typing import Any, Callable
+
+    from .births import Births
 
 #: Calls in which cyclic garbage is gathered, and the seconds that they may take.
 _GARBAGE_CALLS = 20
@@ -37,8 +38,8 @@ class Speed:
         self.garbage = garbage
 
 
-def explain(
-    measurer: Measurer, screen: Screen, workload: Calls, speed: Speed, stop_tracing: Callable[[], None]
+def explain(  # noqa: PLR0917
+    measurer: Measurer, screen: Screen, workload: Calls, speed: Speed, births: Births, stop_tracing: Callable[[], None]
 ) -> dict[str, Any] | None:
     """Return the fields of the `explained` frame, None when there is nothing to explain."""
     extra = speed.extra
@@ -47,7 +48,6 @@ def explain(
         gathered = 0
     if not extra and not gathered:
         return None
-    births = Births()
 
     def call() -> int:
         made = workload.run(1, 0, time.monotonic() + 60)

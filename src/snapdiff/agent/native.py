@@ -45,7 +45,7 @@ def explain(
 ) -> tuple[list[dict[str, Any]], list[Any]]:
     """Return a row for each holder of survivors of some types, and the holders: None for what Python cannot see."""
     wanted = dict.fromkeys(kinds)
-    survivors = [obj for obj in unreached if type_name(type(obj)) in wanted]
+    survivors = [obj for obj in unreached if type_name(type(obj)) in wanted and id(obj) not in births.ours]
     fresh = [obj for obj in survivors if births.is_new(obj)] or survivors
     sample = _sample(fresh, kinds)
     context = _context_roots()
@@ -61,7 +61,7 @@ def explain(
         holders.append(None if any(holder is root for _, root in context) else holder)
     known = {id(obj) for obj in held}
     loose = [obj for obj in sample if id(obj) not in known]
-    if len(loose) >= _OWN_CAUSE * len(sample):
+    if loose and len(loose) >= _OWN_CAUSE * len(sample):
         tops = _held_natively(loose)
         named = exits >= len(loose) / max(1, len(kinds)) / 2 and exits > 0
         rows.append(

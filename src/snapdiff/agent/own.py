@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -40,6 +41,28 @@ class Own:
             ids.update(map(id, parts))
             types.update(map(type, parts))
         return Own(ids, types, (self._roots, groups))
+
+
+class Newcomers:
+    """Within its context, what is made and tracked is noted: `ids` are those objects' afterwards.
+
+    The collector stands still meanwhile, so that its youngest generation has them all.
+    """
+
+    def __init__(self) -> None:
+        self.ids: set[int] = set()
+        self._collecting = False
+
+    def __enter__(self) -> Newcomers:
+        self._collecting = gc.isenabled()
+        gc.disable()
+        self.ids = set(map(id, gc.get_objects(generation=0)))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.ids = set(map(id, gc.get_objects(generation=0))) - self.ids
+        if self._collecting:
+            gc.enable()
 
 
 def own_state(roots: list[Any]) -> Own:
