@@ -55,6 +55,7 @@ class Program:
         self.domains: list[tuple[int, tuple[int, ...], int]] = []
         self.windows: dict[tuple[int, int], dict[str, int]] = {}
         self.outside: list[tuple[str, float, int]] = []
+        self.replacing = False
         self.columns: dict[str, tuple[Any, ...]] = {}
         self.control_columns: dict[str, tuple[Any, ...]] = {}
         self.rows: dict[str, list[dict[str, Any]]] = {name: [] for name in tables()}
@@ -146,6 +147,11 @@ class Program:
     ) -> Self:
         """Gain live memory blocks at frames in each round, of `size` bytes each, or `sizes` bytes in all."""
         self.lines.append((self.stack(*frames), blocks, sizes or tuple(count * size for count in blocks)))
+        return self
+
+    def replaces(self) -> Self:
+        """Let every traced block take the place of one from before tracing began: the allocators gain nothing."""
+        self.replacing = True
         return self
 
     # -- what was found out afterwards --------------------------------------------------------------------
@@ -380,10 +386,12 @@ class Program:
                     }
                 )  # fmt: skip
             kept_bytes = 5000
+            allocated = objects
             for stack, blocks, sizes in self.lines if traced else ():
                 lived = sum(blocks[:at]) if workload else sum(self.control_blocks[:at])
                 kept = sum(sizes[:at]) if workload else 16 * lived
                 kept_bytes += kept
+                allocated += 0 if self.replacing else lived
                 rows["traces"].append(
                     {"checkpoint": position, "stack": stack, "blocks": 50 + lived, "bytes": 5000 + kept}
                 )
@@ -397,7 +405,7 @@ class Program:
                 "total": total, "seconds": 1.0 + position, "call_seconds": calls / 1000, "measure_seconds": 0.25,
                 "collect_seconds": 0.01, "cpu_seconds": 1.0 + position, "way": "child", "pause_seconds": 0.004,
                 "tracked": tracked, "garbage": 0, "collected": 100, "uncollectable": 0, "settled": True,
-                "allocated_blocks": objects, "traced_bytes": kept_bytes if traced else None, "objects": objects,
+                "allocated_blocks": allocated, "traced_bytes": kept_bytes if traced else None, "objects": objects,
                 "object_bytes": size, "threads": 1, "python_threads": 1, "fds": 7, "rss": 10_000_000 + position,
                 "uss": 8_000_000 + position, "gc_enabled": True,
             }  # fmt: skip

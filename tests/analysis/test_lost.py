@@ -76,6 +76,15 @@ def test_where_nothing_else_grows_sixteen_bytes_a_call_are_enough(program):
     assert [1, 0] == [len(types(alone(program, size=size))) for size in (16, 15)]
 
 
+def test_what_takes_the_place_of_memory_from_before_tracing_is_not_lost(program):
+    small = alone(program, size=120)
+    assert [None] == types(small)
+    assert [] == types(small.replaces())
+    large = alone(program, size=1000)
+    assert [None] == types(large.gains_outside("malloc", 1000))
+    assert [] == types(alone(program, size=1000).gains_outside("malloc", 0))
+
+
 @pytest.fixture
 def lost_beside(program, by_id):
     """How many findings there are of a line that keeps so many bytes beside strings that leak."""

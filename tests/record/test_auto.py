@@ -123,3 +123,10 @@ def test_the_page_and_the_text_say_in_which_rounds_lines_were_traced(record):
         assert "Allocations were not traced: nothing was growing" in " ".join(clean.render(form).split())
         assert "traced round" in lost.render(form).lower()
         assert "traced round" not in leak.render(form).lower().replace("traced rounds;", "")
+
+
+def test_what_replaces_memory_from_before_it_was_traced_is_not_lost(record, report_of):
+    report = report_of(record("replaces.py:call", trace="auto", rounds=(1, 10, 151)))
+    assert ("saturating", "second plan") == (report["verdict"], report["method"]["traced"])
+    # The line gains traced blocks all the same.
+    assert any(row["blocks_per_iteration"] == 1.0 for row in report["lines"])

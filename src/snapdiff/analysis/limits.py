@@ -41,6 +41,11 @@ UNEXPLAINED_BYTES = 64.0
 INLINE_VALUES = 100
 #: A line is lost memory only if what is left unexplained is as much as its bytes, but for rounding.
 ALL_OF_IT = 1.1
+#: The allocators must have gained at least this part of it: all of it in 12 programs that lose memory, 1 part in 30 in
+#: caches that replaced what was there before tracing began.
+REALLY_GAINED = 0.5
+#: The largest block that pymalloc takes, in bytes, and `sys.getallocatedblocks` counts.
+SMALL_BLOCK = 512
 #: A line's blocks are explained when this part of them are objects that can be reached.
 REACHABLE_SHARE = 0.1
 #: Weak references mirror a growth of at least this part of their own rate.
