@@ -30,7 +30,7 @@ LIST, DICT = (".l", "list"), (".d", "dict")
         # What Python itself keeps.
         ("del sys.modules[name]", held(("module sys", "module"), (".modules", "dict"), type="module")),
         ("warnings.catch_warnings()", held(("module _warnings", "module"), (".filters", "list"), type="tuple")),
-        ("warnings.catch_warnings()", held(MODULE, (".__warningregistry__", "dict"), type="tuple")),
+        ("out of the text", held(MODULE, (".__warningregistry__", "dict"), type="tuple")),
         (
             "weakref.finalize stays registered",
             held(
@@ -50,6 +50,8 @@ LIST, DICT = (".l", "list"), (".d", "dict")
             "removeHandler()",
             held(("module logging", "module"), ("._handlerList", "list"), type="weakref.ReferenceType"),
         ),
+        # What objects have taken natively goes with them.
+        ("they are done", held(MODULE, LIST, domain="native", type="lxml.etree._Element")),
         # Caches.
         ("leave out of its arguments", held(MODULE, (".f", "functools._lru_cache_wrapper"))),
         ("cache on the instance", held(MODULE, CLASS, (".f", "functools._lru_cache_wrapper"))),

@@ -168,6 +168,8 @@ class Explainer:
         why = grown.find([*watches.values(), *others], call, few)
         rows: list[dict[str, Any]] = []
         for node, watch in watches.items():
+            if not watch.is_known:
+                continue
             ranked = sorted(watch.hits.items(), key=lambda item: (-item[1], item[0]))
             rows += [
                 {"cause": node, "frames": [list(frame) for frame in stack], "count": count}

@@ -4,9 +4,9 @@ The line to blame is the one that was executing when the length rose, which is k
 alone `blobs.append(receive(1000))` would be blamed on the last line of `receive`, so calls and returns are events too.
 It works when C code does the insert, since only the length is read.
 
-`sys.settrace` serves every version; from 3.12 on `threading.settrace_all_threads` reaches threads that run already. Before
-that, what they do while a thread that is traced waits must not be blamed on the line at which it waits: where other threads
-took processor time since the last event, nobody knows.
+`sys.settrace` serves every version; from 3.12 on `threading.settrace_all_threads` reaches threads that run already.
+Before that, what they do while a traced thread waits must not be blamed on the line at which it waits: where other
+threads took processor time since the last event, nobody knows.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ if TYPE_CHECKING:
             """Look before a call."""
 
         def look(self, where: Where) -> None:
-            """Look at an event; `where` tells what was running since the last one, None where nobody knows."""
+            """Look at an event; `where` tells what was running since the last one.
+
+            None where nobody knows, and an empty stack where it may have been another thread.
+            """
 
         def end(self) -> None:
             """Look after a call."""
@@ -57,10 +60,14 @@ _LEAST_CALLS = 3
 _CLOCK_EVERY = 512
 
 
-#: Nanoseconds of processor time that others took between two events of a thread. A thread of a pool that is given one
-#: thing to do takes 40,000 and more; both clocks are read within 500.
+#: Nanoseconds of processor time that others took between two events of a thread. A pool's thread that is given one
+#: thing to do takes 22,000 to 65,000, once in 400 times 7,000; both clocks are read within 500.
 _WORK_OF_OTHERS = 5_000
-_OUT_OF_REACH = "Before Python 3.12 threads that run already cannot be traced: the lines at which something grows in them are left out."
+#: Rises that are perhaps another thread's, after which a container is given up.
+_ENOUGH_UNKNOWN = 20
+_OUT_OF_REACH = (
+    "Before Python 3.12 threads that run already cannot be traced: lines at which something grows in them are left out."
+)
 
 
 class Watch:
@@ -71,6 +78,8 @@ class Watch:
         self.changes = changes
         self.value = 0
         self.hits: dict[Stack, int] = {}
+        self.unknown = 0
+        """Rises that are perhaps another thread's."""
 
     def begin(self) -> None:
         """Read the length before a call."""
@@ -80,9 +89,12 @@ class Watch:
         """Blame what was running if the length rose."""
         value = self.read()
         if value != self.value:
-            stack = where() if value > self.value or self.changes else None
-            if stack:
-                self.hits[stack] = self.hits.get(stack, 0) + 1
+            if value > self.value or self.changes:
+                stack = where()
+                if stack:
+                    self.hits[stack] = self.hits.get(stack, 0) + 1
+                elif stack is not None:
+                    self.unknown += 1
             self.value = value
 
     def end(self) -> None:
@@ -90,8 +102,13 @@ class Watch:
 
     @property
     def seen(self) -> bool:
-        """True once the container was seen to grow."""
-        return bool(self.hits)
+        """True once the container was seen to grow, or was often enough where nobody could see it."""
+        return self.is_known or self.unknown >= _ENOUGH_UNKNOWN
+
+    @property
+    def is_known(self) -> bool:
+        """True where the line of most rises is known: of the others one may be taken for the waiting thread's."""
+        return sum(self.hits.values()) > self.unknown
 
 
 def find(watches: list[Watcher], call: Callable[[], int], few: bool = False) -> str | None:
@@ -107,7 +124,8 @@ def find(watches: list[Watcher], call: Callable[[], int], few: bool = False) -> 
         left = [watch for watch in watches if not watch.seen]
         if left:
             _look(_Eye(left, True), call, _LEAST_CALLS)
-    return _OUT_OF_REACH if _others_run() and not all(watch.seen for watch in watches) else None
+    lost = any(isinstance(watch, Watch) and not watch.is_known for watch in watches)
+    return _OUT_OF_REACH if lost and _others_run() else None
 
 
 def _others_run() -> bool:
@@ -222,13 +240,15 @@ class _Eye:
         return found
 
     def _running(self) -> Stack | None:
-        """Return the stack of what ran in this thread since its last event; None where that is not known."""
+        """Return the stack of what ran in this thread since its last event: see `Watcher.look`."""
         if self.late:
             return None
         ident = get_ident()
         where = self._where.get(ident)
-        if where is None or (self._others and _spent_by_others() - self._spent[ident] > _WORK_OF_OTHERS):
+        if where is None:
             return None
+        if self._others and _spent_by_others() - self._spent[ident] > _WORK_OF_OTHERS:
+            return ()
         return stack_of(*where)
 
 

@@ -65,6 +65,10 @@ WARNINGS: Final = (
     "Each simplefilter() or filterwarnings() with new arguments adds an entry that stays. Set the filters "
     "once, when the program starts, or inside `with warnings.catch_warnings():`, which restores them."
 )
+WARNED: Final = (
+    "Each warning whose text is new leaves an entry here that stays, filtered or not. Leave what varies (a name, "
+    "a number) out of the text, or log it instead."
+)
 FINALIZE: Final = (
     "A weakref.finalize stays registered until its object dies, and keeps its callback and arguments. The "
     "object here outlives the calls: keep the finalizer and call it, or its detach(), when the work is "
@@ -164,7 +168,7 @@ ATTRIBUTES: Final = (
 )
 CALLBACKS: Final = (
     "Each registration wants its deregistration. Register once, or unregister in the finally of the same "
-    "function; a list of weakref.WeakMethod lets go of listeners by itself."
+    "function; a weakref.WeakSet of the objects that listen forgets those that die."
 )
 WEAK: Final = (
     "A weak collection forgets an entry when its object dies, so something else keeps these objects "

@@ -62,7 +62,8 @@ def cure(finding: Finding) -> str:
     """Return one to three sentences about what usually cures a finding of this kind."""
     if finding.verdict is Verdict.CYCLE:
         return texts.CYCLE
-    if finding.domain in texts.DOMAINS:
+    # What Python objects have taken natively goes with them.
+    if finding.domain in texts.DOMAINS and not (finding.domain == "native" and finding.container is not None):
         return texts.DOMAINS[finding.domain]
     if finding.held_natively:
         return texts.LOST if finding.type is None else texts.NATIVE
@@ -116,10 +117,8 @@ _LOGGERS: Final = frozenset({"Logger", "RootLogger"})
 #: (condition, text), the first that applies. What Python itself keeps comes before kinds of containers.
 _RULES: Final[tuple[tuple[Callable[[_Facts], bool], str], ...]] = (
     (lambda it: it.root == "module sys" and it.has_label(".modules"), texts.MODULES),
-    (
-        lambda it: it.root in ("module warnings", "module _warnings") or it.has_label("__warningregistry__"),
-        texts.WARNINGS,
-    ),
+    (lambda it: it.root in ("module warnings", "module _warnings"), texts.WARNINGS),
+    (lambda it: it.has_label("__warningregistry__"), texts.WARNED),
     (
         lambda it: (
             it.survivor == "weakref.finalize._Info" or (it.has_label(".finalize") and it.has_label("._registry"))

@@ -1,4 +1,4 @@
-"""A report that can be given away: no source, no paths of files, no command line.
+"""A report that can be given away: no source, no paths of files, no command line, no keys of dictionaries.
 
 Names of modules, classes and functions stay, because without them nothing could be mended. A file keeps one alias
 through the whole report, so that lines of one file are still seen to be of one file.
@@ -21,11 +21,14 @@ _PATHS: Final = re.compile(
     r"|[A-Za-z]:[\\/][\w.+@~\\/ -]+"
     r"|(?<![\w.:/<])~?/(?:[\w.+@~-]+/)+[\w.+@~-]*"
 )
+#: The key of a dictionary in a path of references: a name that the program was started with, but perhaps a customer's.
+_KEYS: Final = re.compile(r'\["\w+"\]')
+_KEY: Final = "{value}"
 _PATH: Final = "\N{LEFT CEILING}path\N{RIGHT CEILING}"
 
 
 def redacted(analysis: Analysis) -> Analysis:
-    """Return an analysis without excerpts, paths and command line."""
+    """Return an analysis without excerpts, paths, keys and command line."""
     made: Analysis = _Redactor([analysis])(_bare(analysis))
     return made
 
@@ -89,7 +92,7 @@ class _Redactor:
             return self._aliases[text]
         if self._known is not None:
             text = self._known.sub(lambda match: self._aliases[match[0]], text)
-        return _PATHS.sub(_PATH, text)
+        return _KEYS.sub(_KEY, _PATHS.sub(_PATH, text))
 
 
 def _files(value: Any) -> Iterable[str]:
