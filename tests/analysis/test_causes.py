@@ -54,6 +54,17 @@ def test_a_value_names_the_finding_before_the_key_that_it_is_found_by(program):
     assert "int" == only(found.analysis().findings).type
 
 
+def test_an_exception_is_named_and_not_what_its_frames_hold(program, by_id):
+    frame = (*by_id, "{value}:ValueError", ".__traceback__:traceback", " → :frame")
+    found = program().keeps(by_id, "ValueError", *ONE, size=144)
+    found.path(*frame, " → local variable of call():app.Info", objects=ONE, size=500)
+    finding = only(found.analysis().findings)
+    assert ("ValueError", ("app.Info",)) == (finding.type, finding.other_types)
+    # One that is kept beside the exception too is the program's own as ever.
+    beside = only(found.path(*by_id, "{value}:app.Info", objects=ONE, size=500).analysis().findings)
+    assert "app.Info" == beside.type
+
+
 def test_of_equals_the_type_that_gains_most_names_the_finding(program):
     found = program().keeps(at("rows"), "app.Few", *ONE).path(*at("rows"), "{value}:app.Many", objects=times(2))
     assert "app.Many" == only(found.analysis().findings).type

@@ -212,21 +212,26 @@ class Causes:
         """Return the type a person would name, and growth per round of every type below, by step."""
         kinds: dict[str, list[tuple[int, ...]]] = {}
         depth: dict[str, int] = {}
+        caught: dict[str, bool] = {}
         base = len(self.paths.chain(grown.node))
         for node in grown.below:
             if any(node.objects[1:]) and node.objects[-1] > 0:
                 kinds.setdefault(node.type, []).append(node.objects)
                 # Keys are told after values: they are what a person looks things up by.
-                distance = len(self.paths.chain(node)) - base + (node.edge == "{key}")
+                below = self.paths.chain(node)[base:]
+                distance = len(below) + (node.edge == "{key}")
                 depth[node.type] = min(depth.get(node.type, distance), distance)
+                held = any(step.type == "traceback" for step in below)
+                caught[node.type] = caught.get(node.type, True) and held
         if not kinds:
             return None, {}
 
-        def rank(name: str) -> tuple[int, int, int, str]:
-            # The program's own classes say most, then the library's, then builtins.
+        def rank(name: str) -> tuple[bool, int, int, int, str]:
+            # The program's own classes say most, then the library's, then builtins. Not what an exception's frames
+            # hold: the exception was kept, and they with it.
             foreign = name.partition(".")[0] in sys.stdlib_module_names
             order = 2 if "." not in name or name in _WEAK else int(foreign)
-            return (order, depth[name], -summed(kinds[name])[-1], name)
+            return (caught[name], order, depth[name], -summed(kinds[name])[-1], name)
 
         return min(kinds, key=rank), kinds
 
