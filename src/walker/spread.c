@@ -2,7 +2,7 @@
 #include "referents.h"
 #include "sizes.h"
 
-#define MOST_NAMED_KEYS 64
+#define MOST_NAMED_KEYS 16
 #define LONGEST_KEY 40
 #define LONG_TEXT 256
 #define FEW 12

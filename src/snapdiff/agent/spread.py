@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from .pathwalk import PathWalk
 
 _MAX_NAME = 80
-#: Entries of a dictionary whose keys may be named.
-_MOST_NAMED_KEYS = 64
+#: Entries of a dictionary whose keys may be named: of 40 tenants, each with a list, each was a finding of its own.
+_MOST_NAMED_KEYS = 16
 _LONGEST_KEY = 40
 #: Texts in namespaces are counted from this length on: shorter ones are names, versions and the like.
 _LONG_TEXT = 256
