@@ -200,6 +200,11 @@ def test_a_first_round_of_several_calls_is_called_a_round(program):
     assert found.sentence.endswith("; the first round left 951 objects once (initialisation).")
 
 
+def test_one_object_is_one_object(program):
+    found = program(confirming=None).grows("dict", 1, 0, 0).analysis()
+    assert found.sentence.endswith("; the first call left 1 object once (initialisation).")
+
+
 def test_a_clean_run(program):
     found = program(confirming=None).grows("dict", 0, 0, 0).analysis()
     assert "Clean: nothing grows with the calls (162 calls)." == found.sentence

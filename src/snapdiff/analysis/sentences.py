@@ -173,7 +173,7 @@ def finding_sentence(finding: Finding) -> str:
     """Return what a finding is, in one sentence."""
     if finding.verdict is Verdict.ONE_TIME:
         return (
-            f"Initialisation: the first round left {finding.growth[0]:,} objects behind once; that is not a leak."
+            f"Initialisation: the first round left {_objects(finding.growth[0])} behind once; that is not a leak."
         )  # fmt: skip
     if finding.verdict is Verdict.SATURATING:
         return f"Not a leak: {_saturating(finding)}."
@@ -228,5 +228,9 @@ def run_sentence(
         text += f"; {freed} {'is' if freed.startswith('1 ') else 'are'} only freed by the cyclic collector"
     if any(finding.verdict is Verdict.ONE_TIME for finding in findings):
         what = "call" if first.iterations == 1 else "round"
-        text += f"; the first {what} left {first.objects:,} objects once (initialisation)"
+        text += f"; the first {what} left {_objects(first.objects)} once (initialisation)"
     return f"{early}{text}."
+
+
+def _objects(count: int) -> str:
+    return f"{count:,} object{'' if count == 1 else 's'}"
