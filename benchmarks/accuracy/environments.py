@@ -18,8 +18,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2] / ".venv-peers"
 
-PEERS = ("objgraph", "guppy3", "pympler", "memray", "psleak", "python-leak-hunter", "memalot", "psutil")
-"""Distributions on PyPI; the newest of each, since that is what their users have."""
+PEERS = (
+    "objgraph", "guppy3", "pympler", "memray", "psleak", "python-leak-hunter", "memalot", "psutil", "numpy", "pyarrow",
+)  # fmt: skip
+"""Distributions on PyPI; the newest of each, since that is what their users have. The last two are for programs."""
 
 _SLUG_LENGTH = 40
 
