@@ -63,6 +63,9 @@ _CLOCK_EVERY = 512
 #: Nanoseconds of processor time that others took between two events of a thread. A pool's thread that is given one
 #: thing to do takes 22,000 to 65,000, once in 400 times 7,000; both clocks are read within 500.
 _WORK_OF_OTHERS = 5_000
+#: Of its own time a thread that waits takes less than this many times as much; one that works, many times as much as
+#: others that look after something meanwhile.
+_OWN_WORK = 4
 #: Rises that are perhaps another thread's, after which a container is given up.
 _ENOUGH_UNKNOWN = 20
 _OUT_OF_REACH = (
@@ -190,8 +193,8 @@ class _Eye:
         self._libraries: dict[str, bool] = {}
         self._where: dict[int, Any] = {}
         self._others = _others_run()
-        self._spent: dict[int, int] = {}
-        """Processor time that all other threads had taken at a thread's last event."""
+        self._spent: dict[int, tuple[int, int]] = {}
+        """Processor time that a thread and all others had taken at its last event."""
         self._events = 0
         self._until = 0.0
 
@@ -226,7 +229,7 @@ class _Eye:
         ident = get_ident()
         self._where[ident] = (frame, frame.f_lineno) if frame is not None else None
         if self._others:
-            self._spent[ident] = _spent_by_others()
+            self._spent[ident] = _spent()
         return self.see
 
     def _check(self) -> None:
@@ -247,12 +250,16 @@ class _Eye:
         where = self._where.get(ident)
         if where is None:
             return None
-        if self._others and _spent_by_others() - self._spent[ident] > _WORK_OF_OTHERS:
-            return ()
+        if self._others:
+            own, others = (now - before for now, before in zip(_spent(), self._spent[ident]))
+            if others > _WORK_OF_OTHERS and others * _OWN_WORK > own:
+                return ()
         return stack_of(*where)
 
 
-def _spent_by_others() -> int:
+def _spent() -> tuple[int, int]:
+    """Return the processor time of this thread and of all others, in nanoseconds."""
     # This order, or the time between both would be the others'.
     total = time.process_time_ns()
-    return total - time.thread_time_ns()
+    own = time.thread_time_ns()
+    return own, total - own
