@@ -18,10 +18,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2] / ".venv-peers"
 
-PEERS = (
-    "objgraph", "guppy3", "pympler", "memray", "psleak", "python-leak-hunter", "memalot", "psutil", "numpy", "pyarrow",
-)  # fmt: skip
-"""Distributions on PyPI; the newest of each, since that is what their users have. The last two are for programs."""
+PEERS = ("objgraph", "guppy3", "pympler", "memray", "psleak", "python-leak-hunter", "memalot", "psutil")
+"""Distributions on PyPI; the newest of each, since that is what their users have."""
+NEEDED = ("numpy", "pyarrow")
+"""What programs need that are run beside the peers: `needs` in their truth."""
 
 _SLUG_LENGTH = 40
 
@@ -73,7 +73,7 @@ class Environment:
 
 def of_peers() -> Environment:
     """Return the environment of the peers."""
-    return Environment(ROOT / "peers", PEERS)
+    return Environment(ROOT / "peers", (*PEERS, *NEEDED))
 
 
 def of_program(requires: Iterable[str]) -> Environment:

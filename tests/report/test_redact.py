@@ -38,18 +38,19 @@ def test_no_path_no_source_and_no_command_line_is_left(telling, format):
     assert [] == [secret for secret in SECRETS if secret in text.replace("\\/", "/")]
 
 
+@pytest.mark.parametrize("secret", ["tenant_4711", "col·lecció"])
 @pytest.mark.parametrize("format", FORMATS)
-def test_no_key_of_a_dictionary_is_left(telling, format):
-    secret = "tenant_4711"
+def test_no_key_of_a_dictionary_is_left(telling, format, secret):
     finding = telling.findings[0]
     container = replace(finding.container, path=f'module app → sessions["{secret}"]["open"]')
     chain = (*finding.chain, ChainNode(f'["{secret}"]', "list"))
     sentence = f'Leak: `sessions["{secret}"]` gains 1 `Item` per call.'
     found = replace(finding, container=container, chain=chain, sentence=sentence)
     told = replace(telling, findings=(found, *telling.findings[1:]), sentence=sentence)
-    assert secret in render(told, format)
+    if secret.isascii():  # some formats escape the others
+        assert secret in render(told, format)
     assert secret not in render(redacted(told), format)
-    assert "sessions{value}" in redacted(told).sentence
+    assert "`sessions{value}` gains" in redacted(told).sentence
 
 
 def test_names_stay_because_nothing_could_be_mended_without_them(telling):

@@ -53,8 +53,8 @@ class Things:
         if value == self._value:
             return
         # A thread that has just begun did not make itself: the one that did will see it too.
-        stack = None if self._kind.name == THREADS and get_ident() not in self._idents else where() or None
-        if stack is None:
+        stack = None if self._kind.name == THREADS and get_ident() not in self._idents else where()
+        if not stack:
             return
         before, self._value = self._value, value
         if self._kind.name == FDS:
@@ -113,7 +113,7 @@ class Memory:
         """Note what came, and take off what went."""
         change = self._read() - self._value
         if change > 0:
-            stack = where() or None
+            stack = where()
             if stack:
                 self._alive.append((change, self._calls, stack))
         elif change < 0:

@@ -60,12 +60,10 @@ _LEAST_CALLS = 3
 _CLOCK_EVERY = 512
 
 
-#: Nanoseconds of processor time that others took between two events of a thread. A pool's thread that is given one
-#: thing to do takes 22,000 to 65,000, once in 400 times 7,000; both clocks are read within 500.
+#: Nanoseconds of processor time that others took between two events of a thread, from which on its line is in doubt if
+#: they took more than itself. A pool's thread that is given one thing to do takes 22,000 to 65,000, once in 400 times
+#: 7,000. The two clocks differ by up to 20,000 now and then, so one rise in doubt proves nothing.
 _WORK_OF_OTHERS = 5_000
-#: Of its own time a thread that waits takes less than this many times as much; one that works, many times as much as
-#: others that look after something meanwhile.
-_OWN_WORK = 4
 #: Rises that are perhaps another thread's, after which a container is given up.
 _ENOUGH_UNKNOWN = 20
 _OUT_OF_REACH = (
@@ -143,7 +141,8 @@ def _look(eye: _Eye, call: Callable[[], int], most: int) -> bool:
     before = threading.gettrace() if hasattr(threading, "gettrace") else None
     calls = 0
     try:
-        while calls < most and time.monotonic() - started < _MOST_SECONDS:
+        # Once at least: a machine that is busy elsewhere may let the time pass before the first call.
+        while not calls or (calls < most and time.monotonic() - started < _MOST_SECONDS):
             eye.begin(started + _MOST_SECONDS)
             _set(eye.see, eye.see)
             try:
@@ -252,7 +251,7 @@ class _Eye:
             return None
         if self._others:
             own, others = (now - before for now, before in zip(_spent(), self._spent[ident]))
-            if others > _WORK_OF_OTHERS and others * _OWN_WORK > own:
+            if others > max(_WORK_OF_OTHERS, own):
                 return ()
         return stack_of(*where)
 

@@ -89,8 +89,7 @@ def _allocators_gained(row: LineRow, matrices: Matrices) -> bool:
     """
     if row.bytes[-1] <= limits.SMALL_BLOCK * row.blocks[-1]:
         return matrices.traced.growth("allocated_blocks")[-1] >= limits.REALLY_GAINED * row.blocks[-1]
-    outside = matrices.table("outside")
-    malloc = outside[outside["memory"] == "malloc"].set_index("checkpoint")["gained"]
+    malloc = matrices.outside("malloc")
     before, after = matrices.traced.ids[-2:]
     if before not in malloc.index or after not in malloc.index:
         return True

@@ -69,6 +69,12 @@ class Matrices:
         tops = stacks[stacks["depth"] == 0].set_index("stack")[["file", "line"]]
         return _growth(traces.join(tops, on="stack", how="inner"), ["file", "line"], column, series.ids)
 
+    def outside(self, memory: str) -> pd.Series:
+        """Return what calls gained outside the Python heap of one kind of memory, in bytes by checkpoint."""
+        table = self._tables["outside"]
+        gained: pd.Series = table[table["memory"] == memory].set_index("checkpoint")["gained"]
+        return gained
+
     def total_curve(self) -> list[tuple[int, int]]:
         """Return (calls so far, all objects); sub-checkpoints only where all growth was of tracked objects."""
         checkpoints = self.all_checkpoints

@@ -216,8 +216,7 @@ class _Readings:
     """What calls gained of one kind of memory: by round, and by part of N and of the extra rounds. Less the noise."""
 
     def __init__(self, matrices: Matrices, name: str) -> None:
-        table = matrices.table("outside")
-        values = table[table["memory"] == name].set_index("checkpoint")["gained"]
+        values = matrices.outside(name)
         self.noise = self._noise(values, matrices)
         self.gained: list[float] = []
         self.parts: list[Part] = []

@@ -22,7 +22,7 @@ _PATHS: Final = re.compile(
     r"|(?<![\w.:/<])~?/(?:[\w.+@~-]+/)+[\w.+@~-]*"
 )
 #: The key of a dictionary in a path of references: a name that the program was started with, but perhaps a customer's.
-_KEYS: Final = re.compile(r'\["\w+"\]')
+_KEYS: Final = re.compile(r'\["[^"]*"\]')
 _KEY: Final = "{value}"
 _PATH: Final = "\N{LEFT CEILING}path\N{RIGHT CEILING}"
 
