@@ -130,11 +130,14 @@ def receive(*arguments, receive=snapshots._receive):
 snapshots._receive = receive
 thread = threading.Thread(target=turn)
 thread.start()
-for _ in range(3):
+# A busy machine may give the thread no processor while a child walks: only one that stands still never goes on.
+for _ in range(100):
     taken.take(own_state([taken]), [], untraced, deep=True, paths=True, collect_seconds=1.0)
+    if taken.way != "child" or sum(gone_on > 0 for gone_on in ran) == 3:
+        break
 over.set()
 thread.join()
-print(taken.way, taken.note, [gone_on > 0 for gone_on in ran])
+print(taken.way, taken.note, sum(gone_on > 0 for gone_on in ran), "walks beside the thread")
 """
 
 
@@ -142,7 +145,7 @@ print(taken.way, taken.note, [gone_on > 0 for gone_on in ran])
 def test_a_thread_that_computes_neither_stands_still_while_a_child_walks_nor_stops_the_walk(how):
     """Where it had asked for the lock before our own work was no longer traced, it got it and never gave it back."""
     done = subprocess.run([sys.executable, "-c", GOES_ON, how], capture_output=True, text=True, timeout=60, check=False)
-    expected = "python None []" if "without" in how else "child None [True, True, True]"
+    expected = f"{'python None 0' if 'without' in how else 'child None 3'} walks beside the thread"
     assert expected == done.stdout.strip(), done.stderr
 
 
