@@ -38,6 +38,11 @@ def refusal(invoke, tmp_path, programs):
             "bad.py:wurk",
             "bad.py has no 'wurk'. It has: Machine, exits, fails, given, gives_all, gives_all_later, lists, nothing.",
         ),
+        (
+            "keeps_items.py",
+            "keeps_items.py only defines things: run as a script it does nothing. Name what to call, such as "
+            "keeps_items.py:keep.",
+        ),
         ("bad.py:Machine.twist", "bad.py:Machine has no 'twist'. It has: turn."),
         ("bad.py:number", "bad.py:number is not callable, it is of type int."),
         (
@@ -152,12 +157,12 @@ def test_inputs_that_give_no_argument_tuples_are_refused(refusal, name, sentence
 
 def test_inputs_for_a_script_are_refused(refusal):
     expected = "--inputs gives arguments to a function; a script gets them after `--`."
-    assert expected == refusal("quiet.py", "--inputs", "lists")
+    assert expected == refusal("script.py", "--inputs", "lists")
 
 
 def test_a_setup_without_a_place_for_a_script_is_refused(refusal):
     expected = "--setup work needs a place for a script target: module:work or file.py:work."
-    assert expected == refusal("quiet.py", "--setup", "work")
+    assert expected == refusal("script.py", "--setup", "work")
 
 
 @pytest.mark.parametrize("target", ["wrong.py:work", "wrong.py"])

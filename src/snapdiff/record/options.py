@@ -89,6 +89,20 @@ class Options:
             self._check_sweep()
         if self.rpc is None and shutil.which(self.python) is None:
             raise OptionsError(f"There is no Python interpreter at {self.python}.")
+        if self.rpc is None and self.target.endswith(".py"):
+            self._check_script()
+
+    def _check_script(self) -> None:
+        from snapdiff.record.scripts import only_defines
+
+        defined = only_defines(Path(self.target))
+        if defined is not None:
+            # Names with an underscore last: they are nobody's to call.
+            first = min(defined, key=lambda name: name.startswith("_"))
+            raise OptionsError(
+                f"{self.target} only defines things: run as a script it does nothing. Name what to call, such as "
+                f"{self.target}:{first}."
+            )
 
     def _check_sweep(self) -> None:
         if self.rpc is not None:
