@@ -2,7 +2,7 @@
 # Each sets up what it needs in .venv* folders here and leaves nothing anywhere else.
 
 # The first interpreter that runs and is new enough (a pyenv shim may exist and not run).
-PYTHON ?= $(or $(shell for p in python3 python3.13 python3.12 python3.11 $$(sh .ci/pythons); do \
+PYTHON ?= $(or $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 $$(sh .ci/pythons); do \
 	"$$p" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done),python3)
 JOBS ?= 2
 VENV := .venv
@@ -26,7 +26,7 @@ test: $(VENV)/.ready
 	# Neighbours share recordings, so each worker gets one half, and in the end what is left of the other's.
 	$(VENV)/bin/python -m pytest -q -n $(JOBS) --dist worksteal $(PYTEST_OPTIONS)
 
-## Run the tests on every Python 3.11 to 3.13 that can be found.
+## Run the tests on every Python 3.11 to 3.14 that can be found.
 test-all:
 	sh .ci/test-all $(JOBS)
 
@@ -43,7 +43,7 @@ check: lint test
 sanitize: $(VENV)/.ready
 	sh tests/agent/sanitize.sh $(VENV)/bin/python
 
-## Build a wheel, with the native walker in it, for every Python 3.11 to 3.13 that can be found.
+## Build a wheel, with the native walker in it, for every Python 3.11 to 3.14 that can be found.
 wheels:
 	for python in $$(sh .ci/pythons); do "$$python" -m pip wheel --quiet --no-deps --wheel-dir dist . || exit 1; done
 

@@ -80,8 +80,8 @@ PyObject *allocators_pymalloc(PyObject *module, PyObject *unused)
 /* Pages that are read at once, and whose residence is asked for at once. */
 enum { BATCH = 64, WINDOW = 16384, LARGEST_PAGE = 4096 };
 /* In front of a mapped chunk glibc has two words: padding before it, 0 unless it was aligned, and its size in whole
- * pages with this flag. */
-enum { IS_MAPPED = 2, FLAGS = 7 };
+ * pages with this flag; of glibc 2.43 the size is that without the two words. */
+enum { IS_MAPPED = 2, FLAGS = 7, WORDS = 16 };
 
 /* Where chunks were found last: most stay, and looking there first saves the search. */
 enum { MOST_KNOWN = 1024 };
@@ -121,6 +121,8 @@ static size_t copy(void *to, size_t from, size_t length)
 static size_t take_chunk(Search *search, size_t place, const size_t *words, size_t end)
 {
     size_t size = words[1] & ~(size_t)FLAGS;
+    if ((size + WORDS) % search->page == 0)
+        size += WORDS;
     if ((words[1] & FLAGS) != IS_MAPPED || words[0] || !size || size % search->page || size > end - place ||
         size > search->wanted_bytes)
         return 0;

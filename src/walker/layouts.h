@@ -10,8 +10,17 @@
 #include <structmember.h>
 #endif
 
-#if PY_VERSION_HEX < 0x030B0000 || PY_VERSION_HEX >= 0x030E0000
-#error "the native walker knows CPython 3.11, 3.12 and 3.13"
+#if PY_VERSION_HEX < 0x030B0000 || PY_VERSION_HEX >= 0x030F0000
+#error "the native walker knows CPython 3.11 to 3.14"
+#endif
+/* Python 3.14.5 gave the collector back the three generations that 3.14.0 had taken from it. */
+#if PY_VERSION_HEX >= 0x030E0000
+#define OLDEST_VERSION 0x030E05F0
+#else
+#define OLDEST_VERSION 0x030B0000
+#endif
+#if PY_VERSION_HEX < OLDEST_VERSION
+#error "the native walker knows CPython 3.14 from 3.14.5 on"
 #endif
 #ifdef Py_GIL_DISABLED
 #error "the native walker needs the global interpreter lock"
@@ -20,6 +29,7 @@
 #error "the native walker needs 64-bit addresses"
 #endif
 
+#include "internal/pycore_code.h"
 #include "internal/pycore_context.h"
 #include "internal/pycore_dict.h"
 #include "internal/pycore_frame.h"
@@ -90,12 +100,14 @@ static inline Attributes attributes_of(PyObject *object, PyTypeObject *type)
         return found;
     }
 #if PY_VERSION_HEX >= 0x030D0000
-    /* A dict that somebody asked for shares the values; the instance's own traversal does not show it. */
+    /* A dict that somebody asked for shares the values; the instance's own traversal shows it since 3.14 only, and then
+     * not the values. */
+    PyDictObject *asked = _PyObject_ManagedDictPointer(object)->dict;
     PyDictValues *values = type->tp_flags & Py_TPFLAGS_INLINE_VALUES ? _PyObject_InlineValues(object) : NULL;
-    if (values && values->valid)
+    if (values && values->valid && !(asked && PY_VERSION_HEX >= 0x030E0000))
         found.values = values;
     else
-        found.dict = (PyObject *)_PyObject_ManagedDictPointer(object)->dict;
+        found.dict = (PyObject *)asked;
 #elif PY_VERSION_HEX >= 0x030C0000
     PyDictOrValues either = *_PyObject_DictOrValuesPointer(object);
     if (_PyDictOrValues_IsValues(either))

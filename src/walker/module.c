@@ -566,6 +566,10 @@ static int module_exec(PyObject *module)
         PyErr_SetString(PyExc_ImportError, "the native walker works in the main interpreter only");
         return -1;
     }
+    if (Py_Version < OLDEST_VERSION) {
+        PyErr_SetString(PyExc_ImportError, "the native walker was compiled for a later Python of this version");
+        return -1;
+    }
     PyObject *type = PyType_FromSpec(&walker_spec);
     int failed = !type || kinds_open() < 0 || PyModule_AddObjectRef(module, "Walker", type) < 0;
     Py_XDECREF(type);

@@ -26,15 +26,58 @@ const _Py_hashtable_t *tables_domains(void)
     return _PyRuntime.tracemalloc.domains;
 }
 
+#if PY_VERSION_HEX >= 0x030E0000
+
+#include "internal/pycore_lock.h"
+
+typedef PyMutex *Lock;
+
+static Lock the_lock(void)
+{
+    return &_PyRuntime.tracemalloc.tables_lock;
+}
+
+/* As the interpreter does: who waits keeps the interpreter's lock, if he has it. */
+static void take(Lock lock)
+{
+    PyMutex_LockFlags(lock, _Py_LOCK_DONT_DETACH);
+}
+
+static void give_back(Lock lock)
+{
+    PyMutex_Unlock(lock);
+}
+
+#else
+
+typedef PyThread_type_lock Lock;
+
 _Static_assert(_Generic(_PyRuntime.tracemalloc.tables_lock, PyThread_type_lock: 1, default: 0), "another sort of lock");
+
+static Lock the_lock(void)
+{
+    return _PyRuntime.tracemalloc.tables_lock;
+}
+
+static void take(Lock lock)
+{
+    PyThread_acquire_lock(lock, 1);
+}
+
+static void give_back(Lock lock)
+{
+    PyThread_release_lock(lock);
+}
+
+#endif
 
 /* Do something while no thread changes the tables, with the interpreter's lock or without; return 0 if it was not done. */
 int tables_hold(void (*action)(void *context), void *context)
 {
-    PyThread_type_lock lock = _PyRuntime.tracemalloc.tables_lock;
-    PyThread_acquire_lock(lock, 1);
+    Lock lock = the_lock();
+    take(lock);
     action(context);
-    PyThread_release_lock(lock);
+    give_back(lock);
     return 1;
 }
 
@@ -42,6 +85,10 @@ int tables_hold(void (*action)(void *context), void *context)
 void tables_stop(void)
 {
     _PyRuntime.tracemalloc.config.tracing = 0;
+#if PY_VERSION_HEX >= 0x030E0000
+    /* There the lock is asked for before it is looked whether anything is traced. A child has nobody to wait for. */
+    _PyMutex_at_fork_reinit(the_lock());
+#endif
 }
 
 #else

@@ -387,8 +387,12 @@ static void census(Walk *walk, int by_path)
         PyObject *object = walk->tracked.items[i];
         census_tracked(walk, object, mark_word(&walk->marks, (uintptr_t)object));
     }
-    if (walk->frozen)
+    if (walk->frozen) {
         visit_census(walk, walk->modules);
+        /* In no list, and perhaps only where a path has found them: functions that are only code. */
+        for (size_t i = 0; i < walk->skipped.count; i++)
+            visit_census(walk, walk->skipped.items[i]);
+    }
     look_into_incomplete(walk);
 }
 

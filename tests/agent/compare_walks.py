@@ -14,7 +14,7 @@ import json
 import os
 import sys
 
-from snapdiff.agent import nativewalk
+from snapdiff.agent import counters, nativewalk
 from snapdiff.agent.book import Book
 from snapdiff.agent.census import census, tracked_census
 from snapdiff.agent.own import own_state
@@ -39,7 +39,7 @@ class Sides:
         """Walk both ways over the same heap."""
         for _ in range(3):
             gc.collect()
-        sys._clear_type_cache()
+        counters.clear_type_cache()
         self.found = self.native.measure(own_state([[self, self.__dict__]]), self.owners, deep=True, paths=True)
         gc.collect()
         self.without_paths = self.native.measure(own_state([[self, self.__dict__]]), [], deep=True, paths=False)

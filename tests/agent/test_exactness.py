@@ -1,6 +1,7 @@
 """A workload that keeps exactly k objects a call is reported with exactly k."""
 
 import importlib.util
+import sys
 
 import pytest
 
@@ -115,8 +116,8 @@ def test_arrays_are_counted_exactly_with_what_they_hold(measure, function, per_c
 def test_a_workload_that_keeps_nothing_has_no_growth_of_any_type(measure):
     report = measure("quiet.py:work", trace="rounds", trace_depth=1)
     assert {"objects": 0, "blocks": 0, "ran": True} == report["control"]
-    # It makes one cycle a call, which is no growth.
-    assert [("cycle", "list", None)] == [
+    # It makes one cycle a call, which is no growth. The dict in it is the collector's own since 3.14.
+    assert [("cycle", "list" if sys.version_info < (3, 14) else "dict", None)] == [
         (finding["verdict"], finding["type"], finding["container"]) for finding in report["findings"]
     ]
     assert [0, 0, 0] == [each["objects"] for each in report["rounds"]]

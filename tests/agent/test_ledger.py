@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import os
+import platform
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -67,10 +68,18 @@ def assert_found_again(found, chunks_are_found=True):
     assert found["sqlite"] == pytest.approx(4, abs=1)
 
 
+#: There the guard of a stack is no mapping of its own, and malloc counts what it has mapped in another way.
+_later_glibc = pytest.mark.skipif(
+    tuple(map(int, platform.libc_ver()[1].split(".")[:2] or (0,))) >= (2, 42), reason="of glibc before 2.42"
+)
+
+
+@_later_glibc
 def test_memory_of_every_kind_is_found_under_its_owner(taken):
     assert_found_again(taken())
 
 
+@_later_glibc
 def test_memory_of_every_kind_is_found_under_its_owner_while_everything_is_traced(taken):
     assert_found_again(taken(trace="rounds"))
 

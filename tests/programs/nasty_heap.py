@@ -205,10 +205,12 @@ class BorrowedSetSize:
 class Annotated:
     x: int
     y: list
-    __annotations__["\ud800"] = str
 
     def __init__(self):
         self.y = []
+
+
+Annotated.__annotations__["\ud800"] = str
 
 
 class Shadowing:

@@ -56,7 +56,7 @@ class Book:
         self.collections = bytearray()
         """1 for nodes whose objects are collections (lists, dicts, caches), not instances with attributes."""
         self.named_keys = Nodes()
-        """{node: edges} of dictionaries whose keys were short names at the first checkpoint."""
+        """{(node, edge): None} of dictionaries whose keys were short names at the first checkpoint."""
         self.history: list[list[array[int]]] = []
         """For each checkpoint the three measures of every node known then."""
         self.now: list[array[int]] = [array("q"), array("q"), array("q")]
@@ -171,7 +171,7 @@ class Book:
         self.now = [array("q", each) for each in measures]
         self.collections[:] = collections
         for node, edge in keys:
-            self.named_keys.setdefault(node, {})[edge] = None
+            self.named_keys[(node, edge)] = None
         for node in fresh:
             self.fresh_edges[node] = self.fresh_edges.get(node, 0) + 1
         for kind, names in attributes:

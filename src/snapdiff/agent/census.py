@@ -45,8 +45,9 @@ def census(own: Own) -> tuple[dict[str, list[int]], int, int]:
 
 def tracked_census(own: Own) -> dict[str, int]:
     """Return {type name: objects} for the objects that the collector tracks: cheap, for sub-checkpoints."""
+    groups = tracked_by_type(own)
     by_name: dict[str, int] = {}
-    for objects in tracked_by_type(own).values():
+    for objects in groups.values():
         name = type_name(type(objects[0]))
         by_name[name] = by_name.get(name, 0) + len(objects)
     return by_name

@@ -82,7 +82,7 @@ class Measurer:
                 self._ask_supervisor()
                 fields["owners"] = self.memory.read(fields, self.untraced)
             found = self.snapshots.take(
-                own_state([*self.keep, fields]), self.owners, self.untraced,
+                own_state([*self.keep, fields, outside]), self.owners, self.untraced,
                 deep=full, paths=paths, collect_seconds=fields["collect_seconds"],
             )  # fmt: skip
             fields["tracked"], fields["snapshot"] = found["tracked"], found["snapshot"]

@@ -14,6 +14,7 @@ import sys
 import types
 
 from .own import FOLDER
+from .tracked import tracked_of, with_subclasses
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
@@ -174,6 +175,9 @@ def unfinished_tasks() -> list[Any] | None:
     is_done = native.Future.done
     alive = [task for task in [reference() for reference in list(references)] if task is not None]
     alive += list(getattr(tasks, "_eager_tasks", ()))
+    if hasattr(native, "all_tasks"):
+        # Of 3.14 on C's own are in lists of their threads, which tell only those of a given loop.
+        alive += tracked_of(with_subclasses(native.Task), sys.modules.get(f"{__package__}._walker"))
     # A task that is not C's own would run the program's code.
     return [task for task in alive if not issubclass(type(task), native.Future) or not is_done(task)]
 
@@ -184,11 +188,14 @@ def _lazy_references(tasks: Any) -> Any:
 
 
 def _count_tasks() -> int:
-    tasks = sys.modules.get("asyncio.tasks")
+    tasks: Any = sys.modules.get("asyncio.tasks")
+    native: Any = sys.modules.get("_asyncio")
     if tasks is None:
         return 0
     references = _lazy_references(tasks)
-    return (0 if references is None else len(references)) + len(getattr(tasks, "_eager_tasks", ()))
+    count = (0 if references is None else len(references)) + len(getattr(tasks, "_eager_tasks", ()))
+    loop = native._get_running_loop() if hasattr(native, "all_tasks") else None
+    return count if loop is None else count + len(native.all_tasks(loop))
 
 
 def _task_ids() -> list[int]:

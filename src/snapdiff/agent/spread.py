@@ -238,8 +238,8 @@ class Spread:
                 plain = []
                 for name, value in list(dict.items(entries)):
                     edge = '["' + name + '"]'
-                    if book.opening or edge in book.named_keys.get(node, ()):
-                        book.named_keys.setdefault(node, {})[edge] = None
+                    if book.opening or (node, edge) in book.named_keys:
+                        book.named_keys[(node, edge)] = None
                         take(node, edge, (value,))
                     else:
                         plain.append(name)

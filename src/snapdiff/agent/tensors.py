@@ -12,11 +12,10 @@ of the plain ones within) are left out.
 
 from __future__ import annotations
 
-import gc
 import sys
-from itertools import compress
 
 from .names import mro, type_dict
+from .tracked import tracked_of, with_subclasses
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def read(untraced: Untraced, native: Any = None) -> int | None:
         if place is None:
             return None
         with untraced:
-            tensors = _tensors(core, getattr(native, "tracked_of", _tracked_of))
+            tensors = _tensors(core, native)
         return None if len(tensors) > _MOST_TENSORS else _sum(tensors, core, place, word_at)
     except Exception:
         # Another torch than those that this was written for.
@@ -73,25 +72,16 @@ def _place(made: Callable[[int], Any], base: type, word_at: Callable[[int], Any]
     return _WORD * found.pop() if len(found) == 1 else None
 
 
-def _tensors(core: Any, tracked_of: Callable[[list[type]], list[Any]]) -> list[Any]:
+def _tensors(core: Any, native: Any) -> list[Any]:
     """Return the tensors that the collector tracks, of classes that only torch's C code answers for."""
     plain = core._disabled_torch_dispatch_impl
-    classes = [core.TensorBase]
-    for cls in classes:
-        classes += type.__subclasses__(cls)
-    return tracked_of([cls for cls in classes if _inherited(cls, "__torch_dispatch__") in (None, plain)])
+    classes = with_subclasses(core.TensorBase)
+    return tracked_of([cls for cls in classes if _inherited(cls, "__torch_dispatch__") in (None, plain)], native)
 
 
 def _inherited(cls: type, name: str) -> Any:
     """Return what a class has under a name, without asking its metaclass."""
     return next((type_dict(each)[name] for each in mro(cls) if name in type_dict(each)), None)
-
-
-def _tracked_of(classes: list[type]) -> list[Any]:
-    """Do what the native walker does, slower."""
-    known = {id(cls) for cls in classes}
-    objects = gc.get_objects()
-    return list(compress(objects, map(known.__contains__, map(id, map(type, objects)))))
 
 
 def _sum(tensors: list[Any], core: Any, place: int, word_at: Callable[[int], Any]) -> int | None:

@@ -53,7 +53,9 @@ def walk(visit: Visitor, own: Own) -> int:
     The visitor is a function of ours: it, its closure and what that holds are left out too.
     """
     closure: Any = getattr(visit, "__closure__", None) or ()
-    own = own.also(visit, closure, *closure, *[cell.cell_contents for cell in closure])
+    # Since 3.14 a function that has annotations comes with another one that makes them.
+    annotate = getattr(visit, "__annotate__", None)
+    own = own.also(visit, annotate, closure, *closure, *[cell.cell_contents for cell in closure])
     tracked = tracked_by_type(own)
     count = sum(map(len, tracked.values()))
     # Only now: what the walker is made of must not be in the list.
@@ -63,8 +65,10 @@ def walk(visit: Visitor, own: Own) -> int:
 
 def tracked_by_type(own: Own) -> dict[Any, list[Any]]:
     """Return the objects that the collector tracks, by exact type (`key_of` it), but for our own."""
+    # Before the dict is made: since 3.14 the collector tracks an empty one, and it would hold itself.
+    objects = gc.get_objects()
     tracked: dict[Any, list[Any]] = {}
-    _group(gc.get_objects(), tracked)
+    _group(objects, tracked)
     for cls in own.types & tracked.keys():
         others = _without(tracked.pop(cls), own.ids)
         if others:
