@@ -37,6 +37,7 @@ from snapdiff.analysis.outside import Outside
 from snapdiff.analysis.sentences import control_sentence, run_sentence
 from snapdiff.analysis.suppressions import Suppression, suppress
 from snapdiff.analysis.sweepsentences import sweep_sentence
+from snapdiff.analysis.unseen import with_unseen
 from snapdiff.analysis.volume import Stays, Sweep
 from snapdiff.recording import Recording
 
@@ -64,7 +65,8 @@ def analyze(recording: Recording, suppressions: Sequence[Suppression] = (), at: 
     causes = Causes(matrices, frames)
     findings = causes.named()
     findings += causes.nameless(findings)
-    findings += _with_control(lost_in_native_code(findings, lines, traced_rounds or rounds, matrices, frames), control)
+    lost = _with_control(lost_in_native_code(findings, lines, traced_rounds or rounds, matrices, frames), control)
+    findings = with_unseen(findings, lost, matrices, frames)
     findings = joined(Outside(matrices, frames).growers(), findings, frames.is_extension)
     findings += only_kept(matrices)
     findings += causes.cycles()

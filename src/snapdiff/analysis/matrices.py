@@ -45,6 +45,8 @@ class Matrices:
         self.traced = _series(checkpoints, "traced") if self.has_traced_plan else self.workload
         """The rounds that lines are judged on: of the second plan, where there was one."""
         self.all_checkpoints = checkpoints
+        self.trace_depth = int(recording.manifest.get("options", {}).get("trace_depth", 0))
+        """Frames of a traceback that were recorded at most."""
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table as it is."""

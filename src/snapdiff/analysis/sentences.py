@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from snapdiff.analysis.model import BornAt, Control, Finding, GrownAt, Round, Verdict
+from snapdiff.analysis.model import BornAt, Control, Finding, Frame, GrownAt, Round, Verdict
 
 
 def amount(size: float) -> str:
@@ -26,6 +26,11 @@ def pace(value: float, one: str, many: str) -> str:
     if calls > 1:
         return f"1 {one} per {_whole(calls)} calls"
     return f"{rate(value)} {one if value == 1 else many} per call"
+
+
+def place(frame: Frame) -> str:
+    """Return a line with its function: `app/cart.py:41 in add`."""
+    return f"{frame.file}:{frame.line}" + (f" in {frame.function}" if frame.function else "")
 
 
 def gained_per_call(finding: Finding) -> float:
@@ -100,10 +105,16 @@ def _what(finding: Finding) -> str:
 def _place(finding: Finding) -> str:
     """Return where it is made, or else where it grows; empty if neither is known."""
     places: list[tuple[str, tuple[BornAt | GrownAt, ...]]] = [("born", finding.born_at), ("grown", finding.grown_at)]
+    if (
+        finding.container is not None
+        and finding.domain in _WHOSE
+        and any(row.born is None for row in finding.born_at[:1])
+    ):
+        # Of what holds it, another line may be known; most of what it takes is from here (joining.py).
+        places[0] = ("its memory allocated", finding.born_at)
     for word, rows in reversed(places) if finding.unit in ("entries", "bytes") else places:
         if rows:
-            frame = rows[0].frame
-            return f", {word} at {frame.file}:{frame.line}" + (f" in {frame.function}" if frame.function else "")
+            return f", {word} at {place(rows[0].frame)}"
     return ""
 
 
@@ -113,10 +124,8 @@ def _native(finding: Finding) -> str:
     size = amount(finding.bytes_per_iteration * _period(value))
     if finding.type is None:
         kept = pace(value, "memory block", "memory blocks")
-        place = _place(finding).removeprefix(", born ")
-        return (
-            f"{kept} ({size}) lost in C{', allocated ' + place if place else ''}; no Python object explains the memory"
-        )
+        line = _place(finding).removeprefix(", born ")
+        return f"{kept} ({size}) lost in C{', allocated ' + line if line else ''}; no Python object explains the memory"
     count = sum(finding.growth)
     are, them = ("is", "it") if count == 1 else ("are", "them")
     more = pace(value, "more", "more")
@@ -139,8 +148,7 @@ def _outside(finding: Finding) -> str:
     made = f", {_MADE[finding.unit]}{_place(finding).removeprefix(', born')}" if finding.born_at else ""
     waits = ""
     if finding.waits_at:
-        frame = finding.waits_at[0].frame
-        waits = f", waiting at {frame.file}:{frame.line}" + (f" in {frame.function}" if frame.function else "")
+        waits = f", waiting at {place(finding.waits_at[0].frame)}"
     held = f"; held by {_who(finding)}" if finding.container is not None else ""
     return f"{paced}{kinds} {stay}{made}{waits}{held}"
 
