@@ -150,7 +150,8 @@ def test_a_rate_that_falls_to_less_than_four_fifths_is_inconclusive():
     kept, falls = objects(5, 50, 755, 1208), objects(5, 50, 755, 1207)
     assert (Verdict.LEAK, Law.LINEAR) == (kept.verdict, kept.law)
     assert (Verdict.INCONCLUSIVE, Law.BOUNDED) == (falls.verdict, falls.law)
-    assert "the rate falls: this may fill up and stop" == falls.reasons[-1]
+    assert "the rate falls: this may fill up and stop" == falls.reasons[-1] == falls.doubt
+    assert "" == kept.doubt
 
 
 def test_a_rate_that_falls_to_half_saturates():

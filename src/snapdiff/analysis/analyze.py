@@ -13,7 +13,7 @@ from snapdiff.analysis.causes import Causes
 from snapdiff.analysis.domains import domains
 from snapdiff.analysis.frames import Frames
 from snapdiff.analysis.grouping import with_sentence
-from snapdiff.analysis.growth import Judgement, judge
+from snapdiff.analysis.growth import WITHDRAWN, Judgement, judge
 from snapdiff.analysis.joining import joined
 from snapdiff.analysis.kept import only_kept
 from snapdiff.analysis.lost import lost_in_native_code
@@ -274,8 +274,9 @@ def _withdraw(finding: Finding, control: Control) -> Finding:
     """Withdraw an accusation: what ran without the workload grew too."""
     if finding.verdict not in _ACCUSED:
         return finding
-    reason = f"withdrawn: {_gained(control)} without any call"
-    return with_sentence(replace(finding, verdict=Verdict.INCONCLUSIVE, reasons=(*finding.reasons, reason)))
+    doubt = f"{_gained(control)} without any call"
+    reasons = (*finding.reasons, f"{WITHDRAWN}{doubt}")
+    return with_sentence(replace(finding, verdict=Verdict.INCONCLUSIVE, reasons=reasons, doubt=doubt))
 
 
 def _checkpoints(matrices: Matrices) -> tuple[CheckpointRow, ...]:

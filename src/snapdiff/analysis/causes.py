@@ -14,6 +14,7 @@ from snapdiff.analysis import limits
 from snapdiff.analysis.dot import parse
 from snapdiff.analysis.frames import Frames
 from snapdiff.analysis.grouping import holding_the_same, on_one_line, summed, with_sentence
+from snapdiff.analysis.growth import WITHDRAWN
 from snapdiff.analysis.matrices import Matrices, records
 from snapdiff.analysis.model import (
     BornAt,
@@ -148,13 +149,15 @@ class Causes:
         chain = self._chain(node, cause)
         container = self._container(grown, chain, cause)
         verdict, law, reasons = judgement.verdict, judgement.law, list(judgement.reasons)
+        doubt = judgement.doubt
         if container.bound is not None and container.count == 1 and verdict in CAUSES[:3]:
             # Its limit is known: what grows until it is reached is no leak, and what is full does not grow.
-            verdict, law = Verdict.SATURATING, Law.BOUNDED
+            verdict, law, doubt = Verdict.SATURATING, Law.BOUNDED, ""
             reasons.append(f"{container.path} holds {container.size} and never more than {container.bound}")
-        if verdict in ACCUSED and self._only_weak(grown):
+        if verdict in ACCUSED and self._only_weak(grown) and not self._never_pruned(grown):
             verdict = Verdict.INCONCLUSIVE
-            reasons.append("withdrawn: only weak references grow, and those are often removed all at once later")
+            doubt = "only weak references grow, and those are often removed all at once later"
+            reasons.append(f"{WITHDRAWN}{doubt}")
         main, kinds = self._types(grown)
         growth, unit = (self._growth_of(main, grown), "objects") if main in kinds else (grown.growth, grown.unit)
         calls = self._spans[-1].iterations
@@ -190,6 +193,7 @@ class Causes:
             excerpts=self._excerpts([*(row.frame for row in grown_at[:1]), *(row.frame for row in born)]),
             curve=self._curve(growth),
             unit=unit,
+            doubt=doubt,
         )
         return with_sentence(finding)
 
@@ -265,6 +269,17 @@ class Causes:
         kinds = {node.type for node in below if node.edge != "{key}"}
         return bool(kinds) and kinds <= set(_WEAK)
 
+    def _never_pruned(self, grown: Grown) -> bool:
+        """Say whether a collection of Python code's own was seen to gather more dead references than C code ever does.
+
+        What an extension gathers in a list without a name it drops when that has become long enough, and what refers
+        weakly by its nature drops them by itself. A list or dict that Python code fills is emptied by Python code: of
+        that as many calls say as much as of any other list.
+        """
+        path = self.paths.chain(grown.node)
+        named = not path[-1].edge.startswith(" →") and not any(step.type in _REFERS_WEAKLY for step in path)
+        return named and grown.judgement.verdict is Verdict.LEAK and sum(grown.growth) >= limits.WEAK_LEAST
+
     def _curve(self, growth: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
         calls = accumulate((span.iterations for span in self._spans), initial=0)
         return tuple(zip(calls, accumulate(growth, initial=0), strict=False))
@@ -304,7 +319,7 @@ class Causes:
             container=container, chain=chain, born_at=born, grown_at=self._grown_at(number, chain),
             leak_share_bytes=None, not_shared_bytes=None, sentence="", reasons=tuple(reasons), graph=None,
             excerpts=self._excerpts([row.frame for row in born]), curve=self._curve(node.objects),
-            held_natively=native,
+            held_natively=native, doubt=judgement.doubt,
         )  # fmt: skip
         return with_sentence(finding)
 
@@ -321,7 +336,7 @@ class Causes:
             objects_per_iteration=node.objects[-1] / calls, bytes_per_iteration=node.bytes[-1] / calls,
             growth=node.objects, container=None, chain=(), born_at=(), grown_at=(), leak_share_bytes=None,
             not_shared_bytes=None, sentence="", reasons=first.judgement.reasons, graph=None, excerpts=(),
-            curve=self._curve(node.objects),
+            curve=self._curve(node.objects), doubt=first.judgement.doubt,
         )  # fmt: skip
         return with_sentence(finding)
 

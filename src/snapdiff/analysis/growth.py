@@ -15,6 +15,9 @@ from itertools import pairwise
 from snapdiff.analysis import limits
 from snapdiff.analysis.model import Law, Verdict
 
+#: How the reason begins that takes an accusation back.
+WITHDRAWN = "withdrawn: "
+
 
 @dataclass(frozen=True)
 class Span:
@@ -33,6 +36,12 @@ class Judgement:
     rate: float
     """Per call, over the last round."""
     reasons: tuple[str, ...]
+    """In words; where nothing can be said for sure, the last one says why."""
+
+    @property
+    def doubt(self) -> str:
+        """Why it is inconclusive, empty for every other verdict."""
+        return self.reasons[-1].removeprefix(WITHDRAWN) if self.verdict is Verdict.INCONCLUSIVE else ""
 
 
 _NOTHING = Judgement(Law.FLAT, Verdict.CLEAN, 0.0, ())

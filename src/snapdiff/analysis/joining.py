@@ -217,6 +217,7 @@ def _adopted(finding: Finding, parts: Sequence[Finding]) -> Finding:
         replace(
             holder,
             verdict=finding.verdict,
+            doubt=finding.doubt,
             law=finding.law,
             domain=finding.domain,
             other_types=tuple(sorted({*holder.other_types, *others} - {holder.type})),

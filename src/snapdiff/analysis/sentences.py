@@ -105,11 +105,7 @@ def _what(finding: Finding) -> str:
 def _place(finding: Finding) -> str:
     """Return where it is made, or else where it grows; empty if neither is known."""
     places: list[tuple[str, tuple[BornAt | GrownAt, ...]]] = [("born", finding.born_at), ("grown", finding.grown_at)]
-    if (
-        finding.container is not None
-        and finding.domain in _WHOSE
-        and any(row.born is None for row in finding.born_at[:1])
-    ):
+    if finding.container is not None and finding.born_is_memory:
         # Of what holds it, another line may be known; most of what it takes is from here (joining.py).
         places[0] = ("its memory allocated", finding.born_at)
     for word, rows in reversed(places) if finding.unit in ("entries", "bytes") else places:

@@ -8,8 +8,10 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from snapdiff.analysis.model import Analysis, BornAt, Finding, Frame, GrownAt, LineRow, Suppressed
+from snapdiff.report.cures import cure
 from snapdiff.report.limits import DATA_POINTS
 from snapdiff.report.thin import thin
+from snapdiff.report.words import CAUSES
 
 FORMAT: Final = "snapdiff-report/1"
 
@@ -82,6 +84,8 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "not_shared_bytes": finding.not_shared_bytes,
         "sentence": finding.sentence,
         "reasons": list(finding.reasons),
+        "doubt": finding.doubt or None,
+        "cure": cure(finding) if finding.verdict in CAUSES else None,
         "unit": finding.unit,
         "kinds": list(finding.kinds),
         "waits_at": [_grown_at(row) for row in finding.waits_at],

@@ -115,7 +115,9 @@ def about(finding: Finding) -> str:
     """Return what a person needs to mend a finding: chain, lines, cure and fingerprint."""
     lines = [finding.sentence]
     lines += [f"grown at {words.place_in(row.frame)}" for row in finding.grown_at]
-    lines += [f"born at {words.place_in(row.frame)} ({words.percent(row.share)})" for row in finding.born_at]
+    lines += [
+        f"{words.birth(finding)} at {words.place_in(row.frame)} ({words.percent(row.share)})" for row in finding.born_at
+    ]
     if finding.verdict in words.CAUSES:
         lines.append(f"usual cure: {cure(finding)}")
     lines += [*finding.reasons, f"fingerprint {finding.fingerprint}"]

@@ -102,12 +102,12 @@ def _cause(number: int, finding: Finding) -> str:
     parts = [md.strong(finding.sentence, number)]
     if chain := chain_text(finding):
         parts.append(md.block(chain))
-    facts = []
+    facts = [f"why: {md.plain(finding.doubt)}"] if finding.doubt else []
     if finding.grown_at:
         facts.append(f"grown at {_place(finding, 'grown')}")
     if finding.born_at:
         share = words.percent(finding.born_at[0].share)
-        facts.append(f"born at {_place(finding, 'born')} ({share} of the survivors)")
+        facts.append(f"{words.birth(finding)} at {_place(finding, 'born')} ({share} {words.of_what(finding)})")
     if finding.other_containers:
         also = ", ".join(md.code(path) for path in finding.other_containers)
         facts.append(f"also: {also}; all of them must let go")

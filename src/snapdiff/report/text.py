@@ -127,11 +127,14 @@ def _finding(number: int, finding: Finding) -> str:
     if finding.other_containers:
         also = f"also: {', '.join(finding.other_containers)}; all of them must let go"
         lines.append(textwrap.fill(also, TEXT_WIDTH, initial_indent="   ", subsequent_indent="   "))
+    if finding.doubt:
+        lines.append(textwrap.fill(f"why: {finding.doubt}", TEXT_WIDTH, initial_indent="   ", subsequent_indent="   "))
     if finding.grown_at:
         lines.append(f"   grown at {words.place_in(finding.grown_at[0].frame)}")
     if finding.born_at:
         born = finding.born_at[0]
-        lines.append(f"   born at {words.place_in(born.frame)} ({words.percent(born.share)} of the survivors)")
+        part = f"{words.percent(born.share)} {words.of_what(finding)}"
+        lines.append(f"   {words.birth(finding)} at {words.place_in(born.frame)} ({part})")
     if finding.waits_at:
         lines.append(f"   waits at {words.place_in(finding.waits_at[0].frame)}")
     if finding.verdict in words.CAUSES:

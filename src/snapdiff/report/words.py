@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from snapdiff.analysis.model import Frame, Law, Verdict
+from snapdiff.analysis.model import Finding, Frame, Law, Verdict
 
 _KIBI: Final = 1024
 _UNITS: Final = ("B", "KiB", "MiB", "GiB", "TiB")
@@ -188,6 +188,16 @@ def place(frame: Frame) -> str:
 def place_in(frame: Frame) -> str:
     """Name a place in source code with its function: `app/cart.py:41 in add`."""
     return place(frame) if frame.function is None else f"{place(frame)} in {frame.function}"
+
+
+def birth(finding: Finding) -> str:
+    """Name what `born_at` says: where the objects are `born`, or where their memory is `allocated`."""
+    return "allocated" if finding.born_is_memory else "born"
+
+
+def of_what(finding: Finding) -> str:
+    """Say of what the share of a line in `born_at` is a part."""
+    return "of the memory that stays" if finding.born_is_memory else "of the survivors"
 
 
 def one_line(text: str) -> str:
