@@ -14,6 +14,7 @@ from snapdiff.analysis.domains import domains
 from snapdiff.analysis.frames import Frames
 from snapdiff.analysis.grouping import with_sentence
 from snapdiff.analysis.growth import WITHDRAWN, Judgement, judge
+from snapdiff.analysis.imports import with_imports
 from snapdiff.analysis.joining import joined
 from snapdiff.analysis.kept import only_kept
 from snapdiff.analysis.lost import lost_in_native_code
@@ -69,6 +70,7 @@ def analyze(recording: Recording, suppressions: Sequence[Suppression] = (), at: 
     findings = with_unseen(findings, lost, matrices, frames)
     findings = joined(Outside(matrices, frames).growers(), findings, frames.is_extension)
     findings += only_kept(matrices)
+    findings = with_imports(findings)
     findings += causes.cycles()
     findings += _initialisation(rounds, types)
     # The second plan has a control of its own, after the calls that the verdict rests on: only lines depend on it.

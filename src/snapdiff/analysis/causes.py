@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from snapdiff.analysis import limits
+from snapdiff.analysis.chains import path_of, with_words
 from snapdiff.analysis.dot import parse
 from snapdiff.analysis.frames import Frames
 from snapdiff.analysis.grouping import holding_the_same, on_one_line, summed, with_sentence
@@ -181,7 +182,7 @@ class Causes:
             bytes_per_iteration=size[-1] / calls,
             growth=growth,
             container=container,
-            chain=chain,
+            chain=with_words(chain),
             born_at=born,
             grown_at=grown_at,
             leak_share_bytes=_optional(cause.share) if cause is not None else None,
@@ -189,7 +190,9 @@ class Causes:
             sentence="",
             reasons=tuple(reasons),
             graph=self._graph(node.number),
-            path_graph=path_graph(chain, grown, self._spans, nodes=self.paths.nodes, container=container, kind=main),
+            path_graph=path_graph(
+                with_words(chain), grown, self._spans, nodes=self.paths.nodes, container=container, kind=main
+            ),
             excerpts=self._excerpts([*(row.frame for row in grown_at[:1]), *(row.frame for row in born)]),
             curve=self._curve(growth),
             unit=unit,
@@ -205,12 +208,12 @@ class Causes:
     def _container(self, grown: Grown, chain: tuple[ChainNode, ...], cause: Any) -> Container:
         if cause is not None:
             return Container(
-                str(cause.path), str(cause.holder_type), _optional(cause.entries), _optional(cause.bound),
-                int(cause.containers),
+                path_of(chain, str(cause.path)), str(cause.holder_type), _optional(cause.entries),
+                _optional(cause.bound), int(cause.containers),
             )  # fmt: skip
         root, *rest = [step.edge for step in self.paths.chain(grown.node)]
         path = root + (" → " + "".join(rest).strip(" →").lstrip(".") if rest else "")
-        return Container(path, grown.node.type, None, None)
+        return Container(path_of(chain, path), grown.node.type, None, None)
 
     def _types(self, grown: Grown) -> tuple[str | None, dict[str, list[tuple[int, ...]]]]:
         """Return the type a person would name, and growth per round of every type below, by step."""
@@ -235,6 +238,8 @@ class Causes:
             # hold: the exception was kept, and they with it.
             foreign = name.partition(".")[0] in sys.stdlib_module_names
             order = 2 if "." not in name or name in _WEAK else int(foreign)
+            # A module that is kept holds all the rest: its import is what there is to tell.
+            order = -1 if name == "module" and depth[name] == 1 else order
             return (caught[name], order, depth[name], -summed(kinds[name])[-1], name)
 
         return min(kinds, key=rank), kinds
@@ -305,7 +310,9 @@ class Causes:
         born = self._births(number, main, (), node.traced)
         chain = () if native else tuple(ChainNode(str(step["label"]), str(step["type"])) for step in cause.chain)
         container = (
-            None if native else Container(str(cause.path), str(cause.holder_type), _optional(cause.entries), None)
+            None
+            if native
+            else Container(path_of(chain, str(cause.path)), str(cause.holder_type), _optional(cause.entries), None)
         )
         reasons = list(judgement.reasons)
         if native:
@@ -316,7 +323,7 @@ class Causes:
             type=main, other_types=tuple(sorted({str(row.type) for row in kinds} - {main})),
             objects_per_iteration=node.objects[-1] / calls,
             bytes_per_iteration=sum(grown[row.type].node.bytes[-1] for row in kinds) / calls, growth=node.objects,
-            container=container, chain=chain, born_at=born, grown_at=self._grown_at(number, chain),
+            container=container, chain=with_words(chain), born_at=born, grown_at=self._grown_at(number, chain),
             leak_share_bytes=None, not_shared_bytes=None, sentence="", reasons=tuple(reasons), graph=None,
             excerpts=self._excerpts([row.frame for row in born]), curve=self._curve(node.objects),
             held_natively=native, doubt=judgement.doubt,

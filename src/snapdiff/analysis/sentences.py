@@ -157,8 +157,28 @@ def cycle_sentence(finding: Finding, *, most: bool = False) -> str:
     return f"Not a leak: {kept}{among} {are} only freed by the cyclic collector{_place(finding)}."
 
 
+def holds_modules(finding: Finding) -> bool:
+    """Say whether what grows is the table of imported modules."""
+    return [node.label for node in finding.chain] == ["module sys", ".modules"]
+
+
+def only_last(finding: Finding) -> bool:
+    """Say whether nothing grew but in the last round."""
+    return any(finding.growth) and not any(finding.growth[:-1])
+
+
+def _imports(finding: Finding) -> str:
+    """Say how many modules were imported after the first round."""
+    count = sum(finding.growth[1:])
+    return f"{count:,} module{'' if count == 1 else 's'} {'was' if count == 1 else 'were'} imported late"
+
+
 def _saturating(finding: Finding) -> str:
     container = finding.container
+    if holds_modules(finding):
+        return (
+            f"{_imports(finding)}, after the first round, and then {'no more' if finding.growth[-1] <= 0 else 'fewer'}"
+        )
     if finding.unit in _STAY:
         return f"the number of {_UNITS[finding.unit][1]} grew and then stopped growing or nearly so"
     if container is not None and container.bound is not None:
@@ -184,6 +204,8 @@ def finding_sentence(finding: Finding) -> str:
     if finding.verdict is Verdict.CYCLE:
         return cycle_sentence(finding)
     head = {Verdict.LEAK: "Leak", Verdict.SLOW_LEAK: "Slow leak"}.get(finding.verdict, "Inconclusive")
+    if finding.verdict is Verdict.INCONCLUSIVE and holds_modules(finding):
+        return f"{head}: {_imports(finding)}, {'in the last round' if only_last(finding) else 'after the first round'}."
     if finding.held_natively:
         return f"{head}: {_native(finding)}."
     if finding.unit in _STAY or (finding.domain in _WHOSE and finding.container is None and finding.unit == "bytes"):
