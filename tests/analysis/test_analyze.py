@@ -227,7 +227,7 @@ def test_a_type_that_stood_still_in_the_control_is_not_that_of_another_thread(ca
     finding = only(found.findings)
     assert (Verdict.LEAK, Verdict.LEAK, 1) == (found.verdict, finding.verdict, Report(found).exit_code)
     assert found.sentence.startswith("Leak: ")
-    assert "the control gained 6000 objects and 3 blocks without any call, but no app.Item" == finding.reasons[-1]
+    assert "the control gained 6,000 objects and 3 blocks without any call, but no app.Item" == finding.reasons[-1]
     assert "control" in [check.name for check in found.audit if not check.passed]
 
 

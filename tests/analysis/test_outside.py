@@ -70,6 +70,14 @@ def test_descriptors_are_told_with_their_kinds_and_the_line_that_opens_them(open
     assert ONE == found.growth
 
 
+def test_kinds_beyond_the_first_three_are_counted(opening):
+    for kind in ("eventpoll", "timerfd", "file"):
+        opening.outside_kind("fds", kind, 1)
+    (found,) = leaks(opening.analysis())
+    assert "(socket, pipe, eventpoll and 2 more) is left open" in found.sentence
+    assert ("socket", "pipe", "eventpoll", "file", "timerfd") == found.kinds
+
+
 def test_a_thread_is_told_with_the_place_where_it_waits(program):
     found = program().owns("threads", *held(ONE, 1), unit="count").outside_line("threads", START)
     found.outside_line("threads", LOCK, ("app/pool.py", 20, "Pool.work"), what="waits").outside_kind(

@@ -6,11 +6,22 @@ from dataclasses import replace
 
 import pytest
 
-from snapdiff.analysis.sentences import amount, finding_sentence, pace, rate
+from snapdiff.analysis.sentences import amount, finding_sentence, number_of, pace, rate, some_of
 
 ONE = (1, 10, 151, 302)
 LOG = ("module app:module", ".log:list")
 ADD = ("app/cart.py", 41, "Cart.add")
+
+
+def test_one_of_something_is_said_of_one():
+    assert ["0 objects", "1 object", "-1 object", "2,276 objects"] == [
+        number_of(count, "object") for count in (0, 1, -1, 2276)
+    ]
+    assert "2 entries" == number_of(2, "entry", "entries")
+
+
+def test_a_list_that_is_cut_says_how_many_more_there_are():
+    assert ["", "a, b, c", "a, b, c and 2 more"] == [some_of(list(names)) for names in ("", "abc", "abcde")]
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def test_json_and_text_go_to_standard_output(record, invoke, form):
 
 
 def test_a_check_prints_a_line_a_file_and_one_with_the_lines_of_each_leak(record, invoke):
-    path = record("endings.py:count")
+    path = record("endings.py:count", trace="rounds")
     done = invoke("check", path)
     assert 1 == done.code
     sentence, places = done.out.splitlines()

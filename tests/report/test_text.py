@@ -95,7 +95,7 @@ def test_a_clean_run_tells_its_rounds_and_no_findings(build):
 
 def test_an_incomplete_run_tells_how_it_ended_and_why_to_doubt(build):
     text = render(build.incomplete(), "text")
-    assert "it ended by signal 9 (SIGKILL)" in text
+    assert "The run is incomplete: by signal 9 (SIGKILL)" in text
     assert "- run is complete: 1 of 3 rounds." in text
 
 

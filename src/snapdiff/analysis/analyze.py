@@ -35,7 +35,7 @@ from snapdiff.analysis.model import (
 )
 from snapdiff.analysis.naming import fingerprint
 from snapdiff.analysis.outside import Outside
-from snapdiff.analysis.sentences import control_sentence, run_sentence
+from snapdiff.analysis.sentences import control_sentence, number_of, run_sentence
 from snapdiff.analysis.suppressions import Suppression, suppress
 from snapdiff.analysis.sweepsentences import sweep_sentence
 from snapdiff.analysis.unseen import with_unseen
@@ -242,10 +242,10 @@ def _initialisation(rounds: tuple[Round, ...], types: dict[str, tuple[TypeRow, J
         return []
     finding = Finding(
         fingerprint=fingerprint("initialisation", (), ()), verdict=Verdict.ONE_TIME, law=Law.ONE_TIME, domain="python",
-        type=None, other_types=tuple(row.type for row in rows[:20]), objects_per_iteration=0.0,
+        type=None, other_types=tuple(row.type for row in rows[: limits.MOST_ROWS]), objects_per_iteration=0.0,
         bytes_per_iteration=0.0, growth=growth, container=None, chain=(), born_at=(), grown_at=(),
         leak_share_bytes=None, not_shared_bytes=None, sentence="",
-        reasons=(f"{len(rows)} types grew in the first round only",), graph=None, excerpts=(), curve=(),
+        reasons=(f"{number_of(len(rows), 'type')} grew in the first round only",), graph=None, excerpts=(), curve=(),
     )  # fmt: skip
     return [with_sentence(finding)]
 
@@ -269,7 +269,7 @@ def _beside_control(finding: Finding, control: Control, moved: set[str]) -> Find
 
 
 def _gained(control: Control) -> str:
-    return f"the control gained {control.objects} objects and {control.blocks or 0} blocks"
+    return f"the control gained {number_of(control.objects, 'object')} and {number_of(control.blocks or 0, 'block')}"
 
 
 def _withdraw(finding: Finding, control: Control) -> Finding:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from snapdiff.analysis.grouping import with_sentence
 from snapdiff.analysis.model import SEVERITY, Finding, Verdict
-from snapdiff.analysis.sentences import holds_modules, only_last
+from snapdiff.analysis.sentences import holds_modules, only_last, some_of
 
 #: Paths that are named; the rest is counted.
 _MOST_NAMED = 5
@@ -42,6 +42,4 @@ def _came_with(finding: Finding, imported: Finding) -> bool:
 
 
 def _named(findings: Iterable[Finding]) -> str:
-    paths = [each.container.path for each in findings if each.container is not None]
-    more = len(paths) - _MOST_NAMED
-    return ", ".join(f"`{path}`" for path in paths[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return some_of([f"`{each.container.path}`" for each in findings if each.container is not None], _MOST_NAMED)

@@ -16,7 +16,7 @@ from snapdiff.analysis.grouping import with_sentence
 from snapdiff.analysis.model import BornAt, Finding, Frame, Verdict
 from snapdiff.analysis.outside import Grower
 from snapdiff.analysis.paths import ACCUSED
-from snapdiff.analysis.sentences import pace_of, place
+from snapdiff.analysis.sentences import pace_of, place, some_of
 
 #: Where Python itself lists what it runs: that is no holder that anybody could mend.
 _REGISTRIES = ("module threading → _active", "module threading → _limbo", "module threading → _shutdown_locks")
@@ -90,7 +90,7 @@ def _comes_with(finding: Finding, main: Finding) -> bool:
 
 
 def _gain(finding: Finding) -> str:
-    what = ", ".join(finding.kinds)
+    what = some_of(finding.kinds)
     if finding.unit == "bytes":
         return f"{pace_of(finding)} of {finding.domain} memory"
     return f"{pace_of(finding)}{f' ({what})' if what else ''}"

@@ -36,7 +36,7 @@ _NAMES = {
     MALLOC: "memory that was taken from malloc", MAPPED: "private memory that was mapped",
     FILES: "mappings of files or shared memory",
 }  # fmt: skip
-#: Kinds and places that are named.
+#: Places that are named.
 _MOST_NAMED = 3
 _TOLD = (Verdict.LEAK, Verdict.SLOW_LEAK, Verdict.INCONCLUSIVE)
 
@@ -202,7 +202,7 @@ class Outside:
         if owner in _SAID_OF:
             return (_SAID_OF[owner],)
         rows = self._kinds[self._kinds["owner"] == owner].sort_values(["count", "kind"], ascending=[False, True])
-        return tuple(str(kind) for kind in rows["kind"][:_MOST_NAMED])
+        return tuple(str(kind) for kind in rows["kind"])
 
     def _curve(self, growth: Sequence[int]) -> tuple[tuple[int, int], ...]:
         calls = accumulate((span.iterations for span in self._spans), initial=0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from snapdiff.analysis.model import BornAt, Control, Finding, Frame, GrownAt, Round, Verdict
 
 
@@ -11,6 +13,17 @@ def amount(size: float) -> str:
         if abs(size) >= 1024**power:
             return f"{size / 1024**power:.1f} {unit}"
     return f"{size:.0f} B"
+
+
+def number_of(count: int, one: str, many: str | None = None) -> str:
+    """Return a number with what is counted: `1 object`, `2,276 objects`."""
+    return f"{count:,} {one if abs(count) == 1 else many or f'{one}s'}"
+
+
+def some_of(names: Sequence[str], most: int = 3) -> str:
+    """Return the first names of a list, and how many more there are: `socket, pipe, file and 2 more`."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def rate(value: float) -> str:
@@ -135,11 +148,11 @@ def _outside(finding: Finding) -> str:
     """Return the sentence of what is no object: what stays, of what kind, made where, and who holds it."""
     if finding.unit == "bytes":
         line = f", allocated{_place(finding).removeprefix(', born')}" if finding.born_at else ""
-        whose = ", ".join(finding.kinds) or _WHOSE[finding.domain]
+        whose = some_of(finding.kinds) or _WHOSE[finding.domain]
         tail = "; no Python object accounts for it" if finding.domain == "native" and not finding.kinds else ""
         return f"{whose} gains {pace_of(finding)} outside the Python heap{line}{tail}"
     paced = pace_of(finding)
-    kinds = f" ({', '.join(finding.kinds)})" if finding.kinds else ""
+    kinds = f" ({some_of(finding.kinds)})" if finding.kinds else ""
     stay = _STAY[finding.unit][not paced.startswith("1 ")]
     made = f", {_MADE[finding.unit]}{_place(finding).removeprefix(', born')}" if finding.born_at else ""
     waits = ""
@@ -170,7 +183,7 @@ def only_last(finding: Finding) -> bool:
 def _imports(finding: Finding) -> str:
     """Say how many modules were imported after the first round."""
     count = sum(finding.growth[1:])
-    return f"{count:,} module{'' if count == 1 else 's'} {'was' if count == 1 else 'were'} imported late"
+    return f"{number_of(count, 'module')} {'was' if count == 1 else 'were'} imported late"
 
 
 def _saturating(finding: Finding) -> str:
@@ -196,9 +209,8 @@ def _saturating(finding: Finding) -> str:
 def finding_sentence(finding: Finding) -> str:
     """Return what a finding is, in one sentence."""
     if finding.verdict is Verdict.ONE_TIME:
-        return (
-            f"Initialisation: the first round left {_objects(finding.growth[0])} behind once; that is not a leak."
-        )  # fmt: skip
+        left = number_of(finding.growth[0], "object")
+        return f"Initialisation: the first round left {left} behind once; that is not a leak."
     if finding.verdict is Verdict.SATURATING:
         return f"Not a leak: {_saturating(finding)}."
     if finding.verdict is Verdict.CYCLE:
@@ -215,10 +227,11 @@ def finding_sentence(finding: Finding) -> str:
 
 def control_sentence(control: Control) -> str:
     """Return why nothing can be said when the control grew."""
-    blocks = f" and {control.blocks:,} memory blocks" if control.blocks else ""
+    blocks = f" and {number_of(control.blocks, 'memory block')}" if control.blocks else ""
+    gained = f"{number_of(control.objects, 'object')}{blocks}"
     return (
-        f"Inconclusive: the control, the same rounds around an empty function, gained {control.objects:,} objects"
-        f"{blocks}; something beside the calls grows or shrinks (other threads?), so growth cannot be told from it."
+        f"Inconclusive: the control, the same rounds around an empty function, gained {gained}; something beside the "
+        "calls grows or shrinks (other threads?), so growth cannot be told from it."
     )
 
 
@@ -240,11 +253,12 @@ def run_sentence(
         return f"{early}Only the first round was completed, which proves nothing."
     but, nothing = "", "nothing"
     if accepted:
-        but, nothing = f" but for {accepted} suppressed finding{'' if accepted == 1 else 's'}", "nothing else"
-    text = f"Clean{but}: {nothing} grows with the calls ({calls:,} calls)"
+        but, nothing = f" but for {number_of(accepted, 'suppressed finding')}", "nothing else"
+    text = f"Clean{but}: {nothing} grows with the calls ({number_of(calls, 'call')})"
     if not complete:
         beside = f", beside {accepted} suppressed," if accepted else ""
-        text = f"Nothing{beside} grew with the calls in the {len(rounds)} rounds that were completed ({calls:,} calls)"
+        completed = f"in the {len(rounds)} rounds that were completed ({number_of(calls, 'call')})"
+        text = f"Nothing{beside} grew with the calls {completed}"
     grown = [finding for finding in findings if finding.verdict is Verdict.SATURATING]
     if grown:
         # As its own sentence says: not of every finding is that made of its numbers (kept.py).
@@ -254,9 +268,5 @@ def run_sentence(
         text += f"; {freed} {'is' if freed.startswith('1 ') else 'are'} only freed by the cyclic collector"
     if any(finding.verdict is Verdict.ONE_TIME for finding in findings):
         what = "call" if first.iterations == 1 else "round"
-        text += f"; the first {what} left {_objects(first.objects)} once (initialisation)"
+        text += f"; the first {what} left {number_of(first.objects, 'object')} once (initialisation)"
     return f"{early}{text}."
-
-
-def _objects(count: int) -> str:
-    return f"{count:,} object{'' if count == 1 else 's'}"

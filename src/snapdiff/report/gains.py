@@ -48,7 +48,8 @@ def left_behind(rounds: Iterable[Round]) -> str:
     if not rounds:
         return ""
     objects, size = sum(each.objects for each in rounds), sum(each.bytes for each in rounds)
-    return f"{words.signed(objects)} objects, {words.signed_size(size)} after {words.calls(all_calls(rounds))}"
+    things = "object" if abs(objects) == 1 else "objects"
+    return f"{words.signed(objects)} {things}, {words.signed_size(size)} after {words.calls(all_calls(rounds))}"
 
 
 def held(container: Container) -> str:

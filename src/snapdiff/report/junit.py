@@ -73,7 +73,7 @@ def run_case(analysis: Analysis, classname: str, name: str = RECORDED) -> TestCa
     made = case(name, classname, seconds=analysis.method.duration_seconds)
     doubts = [f"{row.name}: {row.value}. {row.meaning}" for row in analysis.audit if not row.passed]
     if not analysis.complete:
-        doubts.insert(0, f"The run ended {analysis.ended}.")
+        doubts.insert(0, f"The run is incomplete: {analysis.ended}.")
     inconclusive = analysis.verdict is Verdict.INCONCLUSIVE and not any(
         finding.verdict is Verdict.INCONCLUSIVE for finding in analysis.findings
     )

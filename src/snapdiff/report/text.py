@@ -34,7 +34,7 @@ def render_text(analysis: Analysis) -> str:
     analysis = with_texts(cut_for_page(analysis, PAGE).analysis, words.one_line)
     parts = [textwrap.fill(analysis.sentence, TEXT_WIDTH)]
     if not analysis.complete:
-        parts.append(f"The run is incomplete: it ended {analysis.ended}.")
+        parts.append(f"The run is incomplete: {analysis.ended}.")
     if analysis.sweep is not None:
         parts.extend(_sweep(analysis.sweep))
     if analysis.rounds:
@@ -42,7 +42,7 @@ def render_text(analysis: Analysis) -> str:
     shown = analysis.findings[:TEXT_FINDINGS]
     parts.extend(_finding(number, finding) for number, finding in enumerate(shown, 1))
     if left := findings - len(shown):
-        parts.append(f"and {words.count(left)} more findings.")
+        parts.append(f"and {words.number_of(left, 'more finding')}.")
     for row in analysis.suppressed:
         reason = f" ({row.reason})" if row.reason else ""
         head = f"Suppressed by leak:{row.pattern}{reason}: {words.count(len(row.fingerprints))}"

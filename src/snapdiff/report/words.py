@@ -177,7 +177,12 @@ def moment(started: str) -> str:
 
 def calls(number: int) -> str:
     """Say how many calls: `1 call`, `10 calls`."""
-    return "1 call" if number == 1 else f"{count(number)} calls"
+    return number_of(number, "call")
+
+
+def number_of(number: int, one: str) -> str:
+    """Say how many of something there are: `1 more finding`, `2 more findings`."""
+    return f"{count(number)} {one if abs(number) == 1 else f'{one}s'}"
 
 
 def place(frame: Frame) -> str:
