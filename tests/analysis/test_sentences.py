@@ -13,6 +13,36 @@ LOG = ("module app:module", ".log:list")
 ADD = ("app/cart.py", 41, "Cart.add")
 
 
+def test_objects_that_become_larger_are_told_with_where_that_began_and_ended(program):
+    """A list is copied into each new entry: 13 KiB a call were told, and nothing of what comes next."""
+    gained = (1, 10, 151, 302, 604)
+    copies = (*LOG, "[*]:list")
+    found = program(confirming=(302, 604)).path(*LOG, entries=gained)
+    found.path(*copies, objects=gained, sizes=(64, 6400, 151_000, 604_000, 2_416_000)).looked_at(*LOG)
+    (finding,) = found.analysis().findings
+    assert "Leak: `module app → log` gains 1 `list` per call (1000 B rising to 3.9 KiB)." == finding.sentence
+    assert (None, (1000.0, 4000.0)) == (finding.rise, finding.bytes_rise)
+    assert "calls leave ever more bytes: 1000 B each in the last planned round, 3.9 KiB in the last" in finding.reasons
+
+
+def test_a_list_that_grows_in_steps_under_objects_of_one_size_does_not_rise(program):
+    gained = (1, 10, 151, 302, 604)
+    found = program(confirming=(302, 604)).path(*LOG, entries=gained, sizes=(0, 0, 1000, 9000, 90_000))
+    found.path(*LOG, "[*]:app.Row", objects=gained).looked_at(*LOG)
+    (finding,) = found.analysis().findings
+    assert finding.bytes_rise is None
+    assert "rising" not in finding.sentence
+
+
+def test_a_rate_that_rises_with_the_calls_is_told_as_rising(program):
+    gained = (0, 0, 189, 1746, 8964)
+    (finding,) = program(confirming=(302, 604)).keeps(LOG, "app.Event", *gained, edge="[*]").analysis().findings
+    assert finding.sentence.startswith(
+        "Leak: `module app → log` gains 1.25 rising to 14.84 `app.Event` per call (80 B "
+    )
+    assert (189 / 151, 8964 / 604) == finding.rise
+
+
 def test_one_of_something_is_said_of_one():
     assert ["0 objects", "1 object", "-1 object", "2,276 objects"] == [
         number_of(count, "object") for count in (0, 1, -1, 2276)

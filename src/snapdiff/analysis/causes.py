@@ -15,7 +15,7 @@ from snapdiff.analysis.chains import path_of, with_words
 from snapdiff.analysis.dot import parse
 from snapdiff.analysis.frames import Frames
 from snapdiff.analysis.grouping import holding_the_same, on_one_line, summed, with_sentence
-from snapdiff.analysis.growth import WITHDRAWN
+from snapdiff.analysis.growth import WITHDRAWN, rise
 from snapdiff.analysis.matrices import Matrices, records
 from snapdiff.analysis.model import (
     BornAt,
@@ -32,7 +32,7 @@ from snapdiff.analysis.model import (
 from snapdiff.analysis.naming import fingerprint
 from snapdiff.analysis.pathgraph import path_graph
 from snapdiff.analysis.paths import ACCUSED, CAUSES, NAMELESS, Grown, Node, Paths
-from snapdiff.analysis.sentences import cycle_sentence
+from snapdiff.analysis.sentences import amount, cycle_sentence
 
 _WEAK = ("weakref", "weakref.ReferenceType", "weakref.KeyedRef", "weakref.WeakMethod")
 #: What keeps only weak references of what it is given.
@@ -163,11 +163,16 @@ class Causes:
         growth, unit = (self._growth_of(main, grown), "objects") if main in kinds else (grown.growth, grown.unit)
         calls = self._spans[-1].iterations
         size = summed([each.bytes for each in (*grown.below, node) if each.bytes])
+        larger = summed([each.bytes for each in grown.below if each.objects and each.objects[-1] > 0])
         gained = self._gained_while_traced(main, grown) if unit == "objects" else None
         born = self._births(node.number, main, chain, gained)
         grown_at = self._grown_at(node.number, chain)
         if not born and unit != "objects":
             born = self._grown_blocks(grown_at)
+        more = rise(larger, self._spans) and rise(size, self._spans) if verdict in ACCUSED else None
+        if more is not None:
+            first, last = (amount(each) for each in more)
+            reasons.append(f"calls leave ever more bytes: {first} each in the last planned round, {last} in the last")
         if verdict in ACCUSED:
             total = sum(span.iterations for span in self._spans)
             reasons.append(f"not bounded within {total:,} calls")
@@ -197,6 +202,8 @@ class Causes:
             curve=self._curve(growth),
             unit=unit,
             doubt=doubt,
+            rise=rise(growth, self._spans) if verdict in ACCUSED else None,
+            bytes_rise=more,
         )
         return with_sentence(finding)
 

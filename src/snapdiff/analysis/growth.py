@@ -67,6 +67,16 @@ def judge(gained: Sequence[int], spans: Sequence[Span], unit: str, least: float,
     return _Confirmed(gained[first:], spans[first:], rates[first:], least, fall).judge(gained[0], text, unit)
 
 
+def rise(gained: Sequence[int], spans: Sequence[Span]) -> tuple[float, float] | None:
+    """Return the rates of the last planned round and of the last one, where it rose all the way, to twice at least."""
+    first = next((at for at, span in enumerate(spans) if span.extra), len(spans)) - 1
+    rates = [gain / span.iterations for gain, span in zip(gained, spans, strict=False)][max(0, first) :]
+    if len(rates) < 3 or rates[0] <= 0 or rates[-1] < limits.RISEN * rates[0]:  # noqa: PLR2004
+        return None
+    steadily = all(after > limits.RISING * before for before, after in pairwise(rates))
+    return (rates[0], rates[-1]) if steadily else None
+
+
 def _last_planned(spans: Sequence[Span]) -> int:
     return next((span.iterations for span in reversed(spans) if not span.extra), 0)
 

@@ -224,6 +224,8 @@ def _adopted(finding: Finding, parts: Sequence[Finding]) -> Finding:
             other_containers=(*holder.other_containers, *paths),
             objects_per_iteration=finding.objects_per_iteration,
             bytes_per_iteration=size,
+            rise=finding.rise,
+            bytes_rise=None,
             growth=finding.growth,
             born_at=finding.born_at or holder.born_at,
             reasons=(*finding.reasons, *holder.reasons),
@@ -269,6 +271,7 @@ def _with_bytes(finding: Finding, holder: Finding | None, beside: str | None = N
             born_at=_at_its_lines(finding, holder) if mostly and finding.born_at else holder.born_at,
             excerpts=tuple(dict.fromkeys((*holder.excerpts, *finding.excerpts))),
             bytes_per_iteration=holder.bytes_per_iteration + finding.bytes_per_iteration,
+            bytes_rise=None,
             reasons=(*holder.reasons, beside, *finding.reasons),
         )
     )

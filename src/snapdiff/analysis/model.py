@@ -213,6 +213,10 @@ class Finding:
     """The way from a root to what grows: merged nodes, each with its count and what it gains a call."""
     doubt: str = ""
     """Why it is inconclusive, in words; empty for every other verdict."""
+    rise: tuple[float, float] | None = None
+    """What a call gained in the last planned round and in the last of all, in `unit`, where it gained ever more."""
+    bytes_rise: tuple[float, float] | None = None
+    """The same of `bytes_per_iteration`: each object may be larger than those before."""
 
     @property
     def born_is_memory(self) -> bool:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from snapdiff.analysis import limits
 from snapdiff.analysis.frames import Frames
-from snapdiff.analysis.growth import WITHDRAWN, Judgement
+from snapdiff.analysis.growth import WITHDRAWN, Judgement, rise
 from snapdiff.analysis.matrices import Matrices, Series, records
 from snapdiff.analysis.model import BornAt, Excerpt, Finding, Frame, GrownAt, Verdict
 from snapdiff.analysis.naming import fingerprint
@@ -163,7 +163,7 @@ class Outside:
             grown_at=(), leak_share_bytes=None, not_shared_bytes=None, sentence="", reasons=tuple(reasons), graph=None,
             excerpts=self._excerpts(row.frame for row in born), curve=self._curve(growth), unit=unit,
             kinds=self._kinds_of(owner), waits_at=tuple(GrownAt(frame, callers) for frame, callers, _ in waits),
-            doubt=judgement.doubt,
+            doubt=judgement.doubt, rise=rise(growth, self._spans) if judgement.verdict in ACCUSED else None,
         )  # fmt: skip
         return Grower(owner, finding, self._library_places(owner))
 

@@ -105,14 +105,31 @@ def _what(finding: Finding) -> str:
     """Return what a finding gains, with its bytes in the same number of calls."""
     value = gained_per_call(finding)
     if finding.unit == "bytes":
-        return f"{pace_of(finding)} in one `{finding.type}`"
-    size = amount(finding.bytes_per_iteration * _period(value))
+        return f"{_rising(finding)} in one `{finding.type}`"
+    calls = 1.0 if finding.rise is not None else _period(value)
+    size = amount(finding.bytes_per_iteration * calls)
+    if finding.bytes_rise is not None:
+        size = f"{amount(finding.bytes_rise[0] * calls)} rising to {size}"
     if finding.unit in ("entries", "blocks") or finding.type is None:
-        return f"{pace_of(finding) if value else 'entries'} ({size})"
+        return f"{_rising(finding) if value else 'entries'} ({size})"
     one = many = f"`{finding.type}`"
     if finding.type == "bytes":  # "gains 1 `bytes`" reads as a size
         one, many = f"{one} object", f"{many} objects"
-    return f"{pace(value, one, many)} ({size})"
+    paced = pace(value, one, many) if finding.rise is None else f"{_from_to(finding.rise)} {many} per call"
+    return f"{paced} ({size})"
+
+
+def _rising(finding: Finding) -> str:
+    """Return what a finding gains and how often, with where it began if that rises with the calls."""
+    if finding.rise is None:
+        return pace_of(finding)
+    if finding.unit == "bytes":
+        return f"{amount(finding.rise[0])} rising to {amount(finding.rise[1])} per call"
+    return f"{_from_to(finding.rise)} {_UNITS[finding.unit][1]} per call"
+
+
+def _from_to(rates: tuple[float, float]) -> str:
+    return f"{rate(rates[0])} rising to {rate(rates[1])}"
 
 
 def _place(finding: Finding) -> str:
@@ -150,8 +167,8 @@ def _outside(finding: Finding) -> str:
         line = f", allocated{_place(finding).removeprefix(', born')}" if finding.born_at else ""
         whose = some_of(finding.kinds) or _WHOSE[finding.domain]
         tail = "; no Python object accounts for it" if finding.domain == "native" and not finding.kinds else ""
-        return f"{whose} gains {pace_of(finding)} outside the Python heap{line}{tail}"
-    paced = pace_of(finding)
+        return f"{whose} gains {_rising(finding)} outside the Python heap{line}{tail}"
+    paced = _rising(finding)
     kinds = f" ({some_of(finding.kinds)})" if finding.kinds else ""
     stay = _STAY[finding.unit][not paced.startswith("1 ")]
     made = f", {_MADE[finding.unit]}{_place(finding).removeprefix(', born')}" if finding.born_at else ""

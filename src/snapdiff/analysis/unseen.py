@@ -81,6 +81,7 @@ def _with_blocks(objects: Finding, blocks: Finding) -> Finding:
         replace(
             objects,
             bytes_per_iteration=objects.bytes_per_iteration + (blocks.bytes_per_iteration if small else 0),
+            bytes_rise=None if small else objects.bytes_rise,
             reasons=(*objects.reasons, beside),
             excerpts=tuple(dict.fromkeys((*objects.excerpts, *blocks.excerpts))),
         )

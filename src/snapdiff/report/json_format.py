@@ -76,6 +76,8 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "objects_per_iteration": finding.objects_per_iteration,
         "bytes_per_iteration": finding.bytes_per_iteration,
         "growth": list(finding.growth),
+        "rise": None if finding.rise is None else list(finding.rise),
+        "bytes_rise": None if finding.bytes_rise is None else list(finding.bytes_rise),
         "container": None if finding.container is None else asdict(finding.container),
         "chain": [asdict(node) for node in finding.chain],
         "born_at": [_born_at(row) for row in finding.born_at],
