@@ -347,5 +347,19 @@ def test_kept_tensors_and_their_memory_are_one_cause(program, by_id):
     assert ("torch.Tensor", 4096 + 80) == (leak.type, round(leak.bytes_per_iteration))
 
 
+def test_one_object_that_gets_longer_has_its_memory_outside_the_heap_in_its_rounds_too(program):
+    """The headline of a table that each call made longer had 136 B a call, its rounds 8."""
+    array = ("module app:module", ".table:lib.Table", ".values:lib.Array")
+    found = program().path(*array, objects=(1, 0, 0, 0), sizes=(8, 80, 1208, 2416)).looked_at(*array)
+    found.owns("arrow.mimalloc", *held(128 * each for each in ONE)).outside_line("arrow.mimalloc", HANDLE, size=900)
+    (leak,) = leaks(found.analysis())
+    expected = (
+        "Leak: `module app → table.values` gains 136 B per call in one `lib.Array` and outside the Python heap, its "
+        "memory allocated at app/codec.py:12 in encode."
+    )
+    assert (expected, tuple(136 * each for each in ONE)) == (leak.sentence, leak.growth)
+    assert ((0, 0), (1, 136), (11, 1496), (162, 22_032), (464, 63_104)) == leak.curve
+
+
 def test_tensors_whose_memory_stands_still_are_no_finding(program):
     assert () == program().owns("torch.cpu", 264_196, 528_392, 528_392, 528_392, 528_392).analysis().findings

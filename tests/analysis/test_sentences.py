@@ -34,6 +34,15 @@ def test_a_list_that_grows_in_steps_under_objects_of_one_size_does_not_rise(prog
     assert "rising" not in finding.sentence
 
 
+@pytest.mark.parametrize(
+    ("kind", "words"), [("_io.StringIO", "80 characters"), ("_io.BytesIO", "80 bytes"), ("list", "80 entries")]
+)
+def test_what_says_no_size_is_told_without_one_and_by_what_it_is_made_of(program, kind, words):
+    gained = tuple(80 * calls for calls in ONE)
+    (finding,) = program().path("module app:module", f".out:{kind}", entries=gained).analysis().findings
+    assert f"Leak: `module app → out` gains {words} per call." == finding.sentence
+
+
 def test_a_rate_that_rises_with_the_calls_is_told_as_rising(program):
     gained = (0, 0, 189, 1746, 8964)
     (finding,) = program(confirming=(302, 604)).keeps(LOG, "app.Event", *gained, edge="[*]").analysis().findings

@@ -24,6 +24,13 @@ def test_names_that_a_page_leaves_out_are_counted(build):
     assert names[: PAGE.finding_rows] == cut.kinds
 
 
+def test_a_step_of_a_chain_has_one_arrow(build):
+    chain = (ChainNode("module app", "module"), ChainNode("→ list", "list"))
+    text = chain_text(build.finding(chain=chain))
+    assert "╰→ list" in text
+    assert "→ →" not in text
+
+
 def test_one_more_finding_is_one():
     assert ["1 more finding", "1,200 more findings"] == [words.number_of(left, "more finding") for left in (1, 1200)]
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from snapdiff.analysis import limits
-from snapdiff.analysis.grouping import with_sentence
+from snapdiff.analysis.grouping import summed, with_sentence
 from snapdiff.analysis.model import BornAt, Finding, Frame, Verdict
 from snapdiff.analysis.outside import Grower
 from snapdiff.analysis.paths import ACCUSED
@@ -32,6 +32,7 @@ _FACES = {
 }  # fmt: skip
 #: Domains of counts, which are exact: two that grow in step are compared by their numbers.
 _COUNTED = ("process", "thread", "task", "fd")
+_Curve = tuple[tuple[int, int], ...]
 _LOOKED_AT = (Verdict.LEAK, Verdict.SLOW_LEAK, Verdict.INCONCLUSIVE)
 
 
@@ -238,6 +239,11 @@ def _adopted(finding: Finding, parts: Sequence[Finding]) -> Finding:
     )
 
 
+def _summed(one: _Curve, other: _Curve) -> _Curve:
+    gained = dict(other)
+    return tuple((calls, value + gained[calls]) for calls, value in one if calls in gained)
+
+
 def _at_its_lines(finding: Finding, holder: Finding) -> tuple[BornAt, ...]:
     """Return the lines at which memory is allocated, with what is known of the objects that are born there."""
     known = {row.frame: row for row in holder.born_at}
@@ -264,6 +270,9 @@ def _with_bytes(finding: Finding, holder: Finding | None, beside: str | None = N
         return with_sentence(finding)
     mostly = finding.bytes_per_iteration >= limits.MOSTLY_NATIVE * holder.bytes_per_iteration
     beside = beside or f"with it: {_gain(finding)}"
+    # What one object gains in bytes is told as a whole; of what is counted otherwise the bytes stand beside it.
+    whole = holder.unit == "bytes" and len(holder.growth) == len(finding.growth)
+    together = summed([holder.growth, finding.growth]) if whole else None
     return with_sentence(
         replace(
             holder,
@@ -272,6 +281,9 @@ def _with_bytes(finding: Finding, holder: Finding | None, beside: str | None = N
             excerpts=tuple(dict.fromkeys((*holder.excerpts, *finding.excerpts))),
             bytes_per_iteration=holder.bytes_per_iteration + finding.bytes_per_iteration,
             bytes_rise=None,
+            rise=holder.rise if together is None else None,
+            growth=holder.growth if together is None else together,
+            curve=holder.curve if together is None else _summed(holder.curve, finding.curve),
             reasons=(*holder.reasons, beside, *finding.reasons),
         )
     )

@@ -17,9 +17,9 @@ FALLING = 0.8
 FALLING_STEADILY = 0.9
 #: Rates that rise by more than this from each window to the next, each as long again, make growth faster than linear.
 RISING = 1.2
-#: …and are told with where they began and ended when they are this many times as high at the end: entries with a copy of
-#: all that came before take 5 to 18 times as much in the last round as in N. Of 230 recordings of others' programs five
-#: are told so, all of them such.
+#: …and are told with where they began and ended when they are this many times as high at the end: entries with a copy
+#: of all that came before take 5 to 18 times as much in the last round as in N. Of 250 recordings of programs by others
+#: three are told so, and these keep such entries.
 RISEN = 2.0
 #: Growth that started late has the same rate in the last two windows.
 LATE_FACTOR = 1.25

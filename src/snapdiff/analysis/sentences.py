@@ -63,8 +63,22 @@ def pace_of(finding: Finding) -> str:
     value = gained_per_call(finding)
     if finding.unit == "bytes":
         return f"{amount(value)} per call"
-    one, many = _UNITS.get(finding.unit, ("", ""))
+    one, many = units_of(finding)
     return pace(value, one, many).replace("  ", " ")
+
+
+def units_of(finding: Finding) -> tuple[str, str]:
+    """Return what one and many of what is counted are called; empty for objects, which are told by their type."""
+    if finding.unit == "entries" and finding.container is not None:
+        return SIZED.get(finding.container.type, _UNITS["entries"])
+    return _UNITS.get(finding.unit, ("", ""))
+
+
+#: Containers whose entries are called otherwise, one and many.
+SIZED = {
+    **dict.fromkeys(("str", "_io.StringIO"), ("character", "characters")),
+    **dict.fromkeys(("bytes", "bytearray", "_io.BytesIO"), ("byte", "bytes")),
+}
 
 
 #: Units of `Finding.growth` as they are said, one and many.
@@ -105,18 +119,21 @@ def _what(finding: Finding) -> str:
     """Return what a finding gains, with its bytes in the same number of calls."""
     value = gained_per_call(finding)
     if finding.unit == "bytes":
-        return f"{_rising(finding)} in one `{finding.type}`"
+        beside = " and outside the Python heap" if finding.domain in _WHOSE else ""
+        return f"{_rising(finding)} in one `{finding.type}`{beside}"
     calls = 1.0 if finding.rise is not None else _period(value)
     size = amount(finding.bytes_per_iteration * calls)
     if finding.bytes_rise is not None:
         size = f"{amount(finding.bytes_rise[0] * calls)} rising to {size}"
+    # Of what an object takes that says no size of its memory nothing is known, and not that it is nothing.
+    told = f" ({size})" if round(finding.bytes_per_iteration * calls) else ""
     if finding.unit in ("entries", "blocks") or finding.type is None:
-        return f"{_rising(finding) if value else 'entries'} ({size})"
+        return f"{_rising(finding) if value else 'entries'}{told}"
     one = many = f"`{finding.type}`"
     if finding.type == "bytes":  # "gains 1 `bytes`" reads as a size
         one, many = f"{one} object", f"{many} objects"
     paced = pace(value, one, many) if finding.rise is None else f"{_from_to(finding.rise)} {many} per call"
-    return f"{paced} ({size})"
+    return f"{paced}{told}"
 
 
 def _rising(finding: Finding) -> str:
@@ -125,7 +142,7 @@ def _rising(finding: Finding) -> str:
         return pace_of(finding)
     if finding.unit == "bytes":
         return f"{amount(finding.rise[0])} rising to {amount(finding.rise[1])} per call"
-    return f"{_from_to(finding.rise)} {_UNITS[finding.unit][1]} per call"
+    return f"{_from_to(finding.rise)} {units_of(finding)[1]} per call"
 
 
 def _from_to(rates: tuple[float, float]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from snapdiff.analysis.model import Analysis, Finding, Verdict
+from snapdiff.analysis.sentences import units_of
 from snapdiff.analysis.volume import Sweep
 from snapdiff.report import words
 from snapdiff.report.chain import chain_text
@@ -103,7 +104,7 @@ def _heading(finding: Finding) -> str | None:
     if finding.type is None:
         return None
     if finding.unit != "objects":
-        return finding.unit
+        return units_of(finding)[1] or finding.unit
     return words.shorten(finding.type.rpartition(".")[2], TEXT_TYPE)
 
 
