@@ -8,6 +8,7 @@ ONE = (1, 10, 151, 302)
 SPAWN = ("app/cart.py", 41, "Cart.add")
 RUN = ("bench.py", 7, "run")
 JOB = ("app/jobs.py", 4, "job")
+ADDED = "app/cart.py:add"
 FOUR_A_CALL = tuple(4 * count for count in ONE)
 
 
@@ -15,8 +16,10 @@ FOUR_A_CALL = tuple(4 * count for count in ONE)
 def waiting(program, by_id):
     """Objects that a dict keeps, and four blocks a call that no object is seen to hold."""
 
-    def make(kind="greenlet.greenlet", *, at=(JOB,), born=(SPAWN, RUN), blocks=FOUR_A_CALL, size=400):
-        found = program().keeps(by_id, kind, *ONE, size=88).born(kind, *born)
+    def make(kind="greenlet.greenlet", *, at=(JOB,), born=(SPAWN, RUN), blocks=FOUR_A_CALL, size=400, target=ADDED):
+        made = program()
+        made.manifest["options"]["target"] = target
+        found = made.keeps(by_id, kind, *ONE, size=88).born(kind, *born)
         found.allocates(SPAWN, RUN, blocks=ONE, size=88)
         found.allocates(*at, blocks=blocks, size=size).reached(*JOB[:2], 0)
         return found.analysis().findings
@@ -55,7 +58,26 @@ def test_blocks_made_in_a_call_of_what_makes_the_objects_too_are_lost(waiting):
     assert ["None", "greenlet.greenlet"] == types(waiting(at=(JOB, RUN)))
 
 
-@pytest.mark.parametrize("cut", ["at", "born"])
-def test_where_a_traceback_was_cut_nobody_knows_what_called_it(waiting, cut):
-    frames = (JOB if cut == "at" else SPAWN, *(("app/jobs.py", line, "deeper") for line in (8, 9, 10)))
-    assert ["None", "greenlet.greenlet"] == types(waiting(**{cut: frames}))
+DEEPER = tuple(("app/jobs.py", line, "deeper") for line in (8, 9, 10))
+
+
+def test_where_the_traceback_of_blocks_was_cut_nobody_knows_what_called_them(waiting):
+    assert ["None", "greenlet.greenlet"] == types(waiting(at=(JOB, *DEEPER)))
+
+
+@pytest.mark.parametrize(
+    ("target", "found"),
+    [
+        ("app/cart.py:add", ["greenlet.greenlet"]),
+        # The function that made the blocks is called as each call is, or nobody knows how those begin.
+        ("app/jobs.py:job", ["None", "greenlet.greenlet"]),
+        ("app.jobs:Jobs.job", ["None", "greenlet.greenlet"]),
+        ("", ["None", "greenlet.greenlet"]),
+    ],
+)
+def test_where_the_traceback_of_objects_was_cut_it_ends_at_what_was_called(waiting, target, found):
+    assert found == types(waiting(born=(SPAWN, *DEEPER), target=target))
+
+
+def test_blocks_of_a_function_that_makes_the_objects_too_are_lost(waiting):
+    assert ["None", "greenlet.greenlet"] == types(waiting(born=(SPAWN, *DEEPER[:2], (*JOB[:1], 9, JOB[2]))))

@@ -37,7 +37,7 @@ def with_unseen(
             (
                 at
                 for at, each in enumerate(found)
-                if _born_elsewhere(each, bottoms, matrices.trace_depth)
+                if _born_elsewhere(each, bottoms, matrices)
                 and any(may_be_of_c(kind, frames.is_extension) for kind in types_of(each))
                 and in_step(each, blocks)
             ),
@@ -50,12 +50,20 @@ def with_unseen(
     return [*found, *left]
 
 
-def _born_elsewhere(objects: Finding, bottoms: set[_Bottom], depth: int) -> bool:
-    """Say whether leaking objects are made where other functions end the tracebacks, which were not cut."""
+def _born_elsewhere(objects: Finding, bottoms: set[_Bottom], matrices: Matrices) -> bool:
+    """Say whether leaking objects are made where other functions end the tracebacks.
+
+    Of a traceback that was cut the end is what every call begins with, in whichever file that is.
+    """
     stacks = [(row.frame, *row.callers) for row in objects.born_at]
-    if objects.verdict not in ACCUSED or not bottoms or not stacks or max(map(len, stacks)) >= depth:
+    if objects.verdict not in ACCUSED or not bottoms or not stacks:
         return False
-    return bottoms.isdisjoint((stack[-1].file, stack[-1].function) for stack in stacks)
+    if max(map(len, stacks)) < matrices.trace_depth:
+        return bottoms.isdisjoint((stack[-1].file, stack[-1].function) for stack in stacks)
+    called = matrices.called.rpartition(".")[2]
+    names = {str(function).rpartition(".")[2] for _, function in bottoms}
+    through = {(frame.file, frame.function) for stack in stacks for frame in stack}
+    return bool(called) and called not in names and bottoms.isdisjoint(through)
 
 
 def _bottoms_of_line(blocks: Finding, matrices: Matrices, frames: Frames) -> set[_Bottom]:
