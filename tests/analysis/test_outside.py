@@ -48,7 +48,7 @@ def test_memory_that_no_object_explains_is_a_native_leak_with_its_line(losing):
     assert ("app/codec.py", 12) == (found.born_at[0].frame.file, found.born_at[0].frame.line)
     expected = (
         "Leak: the process gains 32 B per call outside the Python heap, allocated at app/codec.py:12 in encode; "
-        "no Python object accounts for it."
+        "no Python object that grows accounts for it."
     )
     assert expected == found.sentence
     assert (32, 320, 4832, 9664) == found.growth

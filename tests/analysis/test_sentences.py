@@ -220,6 +220,20 @@ def test_a_cache_that_almost_stopped(program):
     )
 
 
+def test_one_object_of_garbage_is_not_some_of_them(program):
+    found = program().checkpoints(collected=(0, 1, 11, 162, 464)).litters("app.Node", 10).analysis()
+    expected = "Not a leak: 1 object per call, mostly `app.Node`, is only freed by the cyclic collector."
+    assert expected == found.findings[0].sentence
+
+
+def test_descriptors_of_which_ever_more_stay_open_are_many(program):
+    values = [10]
+    for gained in (1, 10, 151, 604, 2416):
+        values.append(values[-1] + gained)
+    found = program(confirming=(302, 604)).owns("fds", *values, unit="count").analysis()
+    assert "Leak: 1 rising to 4 file descriptors per call are left open." == found.sentence
+
+
 def test_garbage(program):
     found = program().checkpoints(collected=(0, 3, 33, 486, 1392)).litters("app.Node", 20).litters("dict", 10)
     found = found.born("app.Node", ADD).analysis()

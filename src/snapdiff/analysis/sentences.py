@@ -183,11 +183,13 @@ def _outside(finding: Finding) -> str:
     if finding.unit == "bytes":
         line = f", allocated{_place(finding).removeprefix(', born')}" if finding.born_at else ""
         whose = some_of(finding.kinds) or _WHOSE[finding.domain]
-        tail = "; no Python object accounts for it" if finding.domain == "native" and not finding.kinds else ""
+        tail = (
+            "; no Python object that grows accounts for it" if finding.domain == "native" and not finding.kinds else ""
+        )
         return f"{whose} gains {_rising(finding)} outside the Python heap{line}{tail}"
     paced = _rising(finding)
     kinds = f" ({some_of(finding.kinds)})" if finding.kinds else ""
-    stay = _STAY[finding.unit][not paced.startswith("1 ")]
+    stay = _STAY[finding.unit][finding.rise is not None or not paced.startswith("1 ")]
     made = f", {_MADE[finding.unit]}{_place(finding).removeprefix(', born')}" if finding.born_at else ""
     waits = ""
     if finding.waits_at:
@@ -199,8 +201,10 @@ def _outside(finding: Finding) -> str:
 def cycle_sentence(finding: Finding, *, most: bool = False) -> str:
     """Return what the collector alone frees; `most` says whether most of it is of the finding's type."""
     kept = pace(finding.objects_per_iteration, "object", "objects")
-    among = f", {'most' if most else 'some'} of them `{finding.type}`," if finding.type is not None else ""
-    are = "is" if kept.startswith("1 ") else "are"
+    one = kept.startswith("1 ")
+    part = ("mostly" if most else "sometimes") if one else f"{'most' if most else 'some'} of them"
+    among = f", {part} `{finding.type}`," if finding.type is not None else ""
+    are = "is" if one else "are"
     return f"Not a leak: {kept}{among} {are} only freed by the cyclic collector{_place(finding)}."
 
 
