@@ -156,6 +156,13 @@ def test_memory_of_the_line_that_makes_the_objects_is_theirs(program, by_id):
     assert leak.container is not None
 
 
+def test_memory_of_what_a_kept_generator_holds_is_told_with_the_generator(program, by_id):
+    found = program().keeps(by_id, "generator", *ONE, size=144).born("generator", OPEN).born("_csv.reader", HANDLE)
+    found.gains_outside("malloc", 5144).outside_line("malloc", READ, size=60_000)
+    (leak,) = leaks(found.analysis())
+    assert ("generator", 5144.0, OPEN[1]) == (leak.type, leak.bytes_per_iteration, leak.born_at[0].frame.line)
+
+
 READ = ("app/codec.py", 14, "encode")
 
 
@@ -179,7 +186,7 @@ def test_memory_that_objects_made_in_c_take_in_the_function_that_makes_them_is_t
     )
     assert ("native", 5144.0, expected) == (leak.domain, leak.bytes_per_iteration, leak.sentence)
     beside = (
-        "with it: 4.9 KiB per call of native memory, allocated at app/codec.py:14 in encode, where these objects are "
+        "with it: 4.9 KiB per call of native memory, allocated at app/codec.py:14 in encode, where kept objects are "
         "made; probably theirs"
     )
     assert beside in leak.reasons

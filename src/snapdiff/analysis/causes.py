@@ -202,6 +202,7 @@ class Causes:
             curve=self._curve(growth),
             unit=unit,
             doubt=doubt,
+            made_at=self._made_at(node.number, chain),
             rise=rise(growth, self._spans) if verdict in ACCUSED else None,
             bytes_rise=more,
         )
@@ -380,6 +381,14 @@ class Causes:
             )
             for frame, (count, callers) in ranked[: limits.MOST_BIRTHS]
         )
+
+    def _made_at(self, cause: int, chain: tuple[ChainNode, ...]) -> tuple[tuple[str, Frame], ...]:
+        """Return (type, line) of all survivors of a cause that were examined."""
+        births = self._matrices.table("births")
+        home = self._home(chain)
+        rows = records(births[births["cause"] == cause].sort_values(["type", "stack"]))
+        made = [(str(row.type), self._frames.blamed(int(row.stack), home)[0]) for row in rows]
+        return tuple(dict.fromkeys((kind, frame) for kind, frame in made if frame is not None))
 
     def _grown_at(self, cause: int, chain: tuple[ChainNode, ...]) -> tuple[GrownAt, ...]:
         rises = self._matrices.table("grown")

@@ -162,10 +162,11 @@ def _made_there(finding: Finding, findings: Sequence[Finding], is_extension: Cal
         return []
     line, callers = finding.born_at[0].frame, set(finding.born_at[0].callers)
     for each in findings:
-        born = {row.frame for row in each.born_at}
-        there = (line.file, line.function) in {(frame.file, frame.function) for frame in born}
-        of_c = any(may_be_of_c(kind, is_extension) for kind in types_of(each))
-        theirs = (there and of_c) or not born.isdisjoint(callers)
+        there = any(
+            (frame.file, frame.function) == (line.file, line.function) and may_be_of_c(kind, is_extension)
+            for kind, frame in each.made_at
+        )
+        theirs = there or not callers.isdisjoint(row.frame for row in each.born_at)
         if each.verdict in ACCUSED and theirs and _in_proportion(each, finding):
             return [each]
     return []
@@ -253,7 +254,7 @@ def _at_its_lines(finding: Finding, holder: Finding) -> tuple[BornAt, ...]:
 def _with_theirs(finding: Finding, objects: Finding) -> Finding:
     """Return objects with the memory that is taken where they are made."""
     where = place(finding.born_at[0].frame)
-    beside = f"with it: {_gain(finding)}, allocated at {where}, where these objects are made; probably theirs"
+    beside = f"with it: {_gain(finding)}, allocated at {where}, where kept objects are made; probably theirs"
     return _with_bytes(replace(finding, born_at=()), objects, beside)
 
 

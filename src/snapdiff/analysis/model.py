@@ -217,6 +217,8 @@ class Finding:
     """What a call gained in the last planned round and in the last of all, in `unit`, where it gained ever more."""
     bytes_rise: tuple[float, float] | None = None
     """The same of `bytes_per_iteration`: each object may be larger than those before."""
+    made_at: tuple[tuple[str, Frame], ...] = ()
+    """(type, line) of all survivors that were examined, not only those of `type`: for rules, not for readers."""
 
     @property
     def born_is_memory(self) -> bool:
