@@ -213,6 +213,7 @@ def test_a_control_that_grows_withdraws_the_accusation_of_what_grew_there(cart):
     finding = only(found.findings)
     assert (Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE) == (found.verdict, finding.verdict)
     assert "withdrawn: the control gained 4 objects and 0 blocks without any call" == finding.reasons[-1]
+    assert "the control gained 4 objects and 0 blocks without any call" == finding.doubt
     assert (Control(4, 0, True), 3) == (found.control, Report(found).exit_code)
 
 
@@ -226,7 +227,7 @@ def test_a_type_that_stood_still_in_the_control_is_not_that_of_another_thread(ca
     finding = only(found.findings)
     assert (Verdict.LEAK, Verdict.LEAK, 1) == (found.verdict, finding.verdict, Report(found).exit_code)
     assert found.sentence.startswith("Leak: ")
-    assert "the control gained 6000 objects and 3 blocks without any call, but no app.Item" == finding.reasons[-1]
+    assert "the control gained 6,000 objects and 3 blocks without any call, but no app.Item" == finding.reasons[-1]
     assert "control" in [check.name for check in found.audit if not check.passed]
 
 
@@ -277,6 +278,7 @@ def test_growth_that_no_confirming_round_confirms_is_inconclusive(program, by_id
     )
     assert (Verdict.INCONCLUSIVE, 3) == (found.verdict, Report(found).exit_code)
     assert "confirming round" in [row.name for row in found.audit if not row.passed]
+    assert "no confirming round was completed, so nobody is accused" == only(found.findings).doubt
 
 
 def test_the_first_round_alone_proves_nothing(program):

@@ -395,6 +395,43 @@ def test_cyclic_garbage_that_is_gone_is_told_and_weighs_nothing(program, clean):
     assert Status.NEW == only(compare([clean], [littering]).cycles).status
 
 
+LITTER = ("app/cart.py", 60, "Cart.box")
+
+
+@pytest.fixture
+def littering(program):
+    """Build a run that leaves boxes to the collector; with `place` it knows where they are born."""
+
+    def run(name="app.Box", place=LITTER):
+        found = program(confirming=None).checkpoints(collected=(1000, 1014, 1154, 3268)).litters(name, 140)
+        return (found if place is None else found.born(name, place)).analysis()
+
+    return run
+
+
+def test_cyclic_garbage_is_the_same_where_only_one_side_was_traced(littering):
+    """Under `--trace auto` a run is traced if it leaks: a fix made of its garbage what is fixed, and what is new."""
+    traced, plain = littering(), littering(place=None)
+    assert traced.findings[0].fingerprint != plain.findings[0].fingerprint
+    for before, after in ((traced, plain), (plain, traced), (traced, traced)):
+        assert Status.UNCHANGED == only(compare([before], [after]).cycles).status
+
+
+def test_cyclic_garbage_of_runs_of_one_side_is_the_same_where_only_some_were_traced(littering):
+    traced, plain = littering(), littering(place=None)
+    found = only(compare([plain, traced], [traced, plain, plain]).cycles)
+    assert (Status.UNCHANGED, 2, 3) == (found.status, len(found.before_rates), len(found.after_rates))
+    assert None not in (*found.before_rates, *found.after_rates)
+
+
+def test_cyclic_garbage_of_another_line_or_type_is_another(littering):
+    elsewhere = littering(place=("app/shop.py", 3, "Shop.pack"))
+    assert {Status.FIXED, Status.NEW} == {
+        row.status for row in compare([littering()], [littering("app.Bag", None)]).cycles
+    }
+    assert {Status.FIXED, Status.NEW} == {row.status for row in compare([littering()], [elsewhere]).cycles}
+
+
 def test_types_and_lines_are_compared_with_their_rounds(leaks, clean):
     found = compare([leaks.one()], [clean])
     row = next(row for row in found.types if row.type == "app.Item")

@@ -9,7 +9,7 @@ from itertools import accumulate, pairwise
 import pytest
 
 from snapdiff.analysis import Verdict, limits
-from snapdiff.analysis.growth import Judgement, Span, judge
+from snapdiff.analysis.growth import Judgement, Span, judge, rise
 from snapdiff.analysis.model import Law
 
 PLAN = (Span(1, False), Span(10, False), Span(151, False))
@@ -143,6 +143,32 @@ def test_a_rate_that_rises_once_and_stays_is_linear():
     assert Law.LINEAR is objects(1, 10, 151, 460, 921, 1843).law
 
 
+# -- ever more --------------------------------------------------------------------------------------------
+
+FIVE = (Span(1, False), Span(10, False), Span(151, False), Span(302, True), Span(604, True))
+
+
+@pytest.mark.parametrize(
+    ("gained", "rates"),
+    [
+        ((1, 10, 151, 604, 2416), (1.0, 4.0)),
+        # 1.2 times as much in each window is a rise, 1.19 is none; twice in all is told, less is not.
+        ((0, 0, 151, 604, 1456), (1.0, 1456 / 604)),
+        ((0, 0, 151, 604, 1440), None),
+        ((0, 0, 151, 426, 1208), (1.0, 2.0)),
+        ((0, 0, 151, 426, 1207), None),
+        ((0, 0, 0, 604, 2416), None),
+        ((1, 10, 151, 302, 604), None),
+    ],
+)
+def test_what_gains_ever_more_is_told_with_where_it_began_and_ended(gained, rates):
+    assert rates == rise(gained, FIVE)
+
+
+def test_two_windows_show_no_rise():
+    assert rise((1, 10, 151, 900), FIVE[:4]) is None
+
+
 # -- falling and saturated, ±1 object ---------------------------------------------------------------------
 
 
@@ -150,7 +176,8 @@ def test_a_rate_that_falls_to_less_than_four_fifths_is_inconclusive():
     kept, falls = objects(5, 50, 755, 1208), objects(5, 50, 755, 1207)
     assert (Verdict.LEAK, Law.LINEAR) == (kept.verdict, kept.law)
     assert (Verdict.INCONCLUSIVE, Law.BOUNDED) == (falls.verdict, falls.law)
-    assert "the rate falls: this may fill up and stop" == falls.reasons[-1]
+    assert "the rate falls: this may fill up and stop" == falls.reasons[-1] == falls.doubt
+    assert "" == kept.doubt
 
 
 def test_a_rate_that_falls_to_half_saturates():

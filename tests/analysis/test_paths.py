@@ -125,6 +125,7 @@ def test_a_container_above_that_still_fills_takes_the_accusation_from_what_grows
     inner = next(each for each in found.findings if each.type == "app.Row")
     assert (verdict, law) == (inner.verdict, inner.law)
     assert any("may fill up and stop: it is judged with that" in reason for reason in inner.reasons)
+    assert (verdict is Verdict.INCONCLUSIVE) == inner.doubt.endswith("may fill up and stop: it is judged with that")
     assert verdict is found.verdict
 
 

@@ -6,11 +6,61 @@ from dataclasses import replace
 
 import pytest
 
-from snapdiff.analysis.sentences import amount, finding_sentence, pace, rate
+from snapdiff.analysis.sentences import amount, finding_sentence, number_of, pace, rate, some_of
 
 ONE = (1, 10, 151, 302)
 LOG = ("module app:module", ".log:list")
 ADD = ("app/cart.py", 41, "Cart.add")
+
+
+def test_objects_that_become_larger_are_told_with_where_that_began_and_ended(program):
+    """A list is copied into each new entry: 13 KiB a call were told, and nothing of what comes next."""
+    gained = (1, 10, 151, 302, 604)
+    copies = (*LOG, "[*]:list")
+    found = program(confirming=(302, 604)).path(*LOG, entries=gained)
+    found.path(*copies, objects=gained, sizes=(64, 6400, 151_000, 604_000, 2_416_000)).looked_at(*LOG)
+    (finding,) = found.analysis().findings
+    assert "Leak: `module app → log` gains 1 `list` per call (1000 B rising to 3.9 KiB)." == finding.sentence
+    assert (None, (1000.0, 4000.0)) == (finding.rise, finding.bytes_rise)
+    assert "calls leave ever more bytes: 1000 B each in the last planned round, 3.9 KiB in the last" in finding.reasons
+
+
+def test_a_list_that_grows_in_steps_under_objects_of_one_size_does_not_rise(program):
+    gained = (1, 10, 151, 302, 604)
+    found = program(confirming=(302, 604)).path(*LOG, entries=gained, sizes=(0, 0, 1000, 9000, 90_000))
+    found.path(*LOG, "[*]:app.Row", objects=gained).looked_at(*LOG)
+    (finding,) = found.analysis().findings
+    assert finding.bytes_rise is None
+    assert "rising" not in finding.sentence
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("_io.StringIO", "80 characters"), ("_io.BytesIO", "80 bytes"), ("list", "80 entries")]
+)
+def test_what_says_no_size_is_told_without_one_and_by_what_it_is_made_of(program, kind, words):
+    gained = tuple(80 * calls for calls in ONE)
+    (finding,) = program().path("module app:module", f".out:{kind}", entries=gained).analysis().findings
+    assert f"Leak: `module app → out` gains {words} per call." == finding.sentence
+
+
+def test_a_rate_that_rises_with_the_calls_is_told_as_rising(program):
+    gained = (0, 0, 189, 1746, 8964)
+    (finding,) = program(confirming=(302, 604)).keeps(LOG, "app.Event", *gained, edge="[*]").analysis().findings
+    assert finding.sentence.startswith(
+        "Leak: `module app → log` gains 1.25 rising to 14.84 `app.Event` per call (80 B "
+    )
+    assert (189 / 151, 8964 / 604) == finding.rise
+
+
+def test_one_of_something_is_said_of_one():
+    assert ["0 objects", "1 object", "-1 object", "2,276 objects"] == [
+        number_of(count, "object") for count in (0, 1, -1, 2276)
+    ]
+    assert "2 entries" == number_of(2, "entry", "entries")
+
+
+def test_a_list_that_is_cut_says_how_many_more_there_are():
+    assert ["", "a, b, c", "a, b, c and 2 more"] == [some_of(list(names)) for names in ("", "abc", "abcde")]
 
 
 @pytest.mark.parametrize(
@@ -168,6 +218,20 @@ def test_a_cache_that_almost_stopped(program):
     assert (
         "Not a leak: `app.Item` in `module app → cache` grew and then grew less and less." == found.findings[0].sentence
     )
+
+
+def test_one_object_of_garbage_is_not_some_of_them(program):
+    found = program().checkpoints(collected=(0, 1, 11, 162, 464)).litters("app.Node", 10).analysis()
+    expected = "Not a leak: 1 object per call, mostly `app.Node`, is only freed by the cyclic collector."
+    assert expected == found.findings[0].sentence
+
+
+def test_descriptors_of_which_ever_more_stay_open_are_many(program):
+    values = [10]
+    for gained in (1, 10, 151, 604, 2416):
+        values.append(values[-1] + gained)
+    found = program(confirming=(302, 604)).owns("fds", *values, unit="count").analysis()
+    assert "Leak: 1 rising to 4 file descriptors per call are left open." == found.sentence
 
 
 def test_garbage(program):

@@ -141,8 +141,10 @@ def test_json_and_text_go_to_standard_output(record, invoke, form):
     assert api.analyze(path).render(form).rstrip("\n") == done.out.rstrip("\n")
 
 
-def test_a_check_prints_a_line_a_file(record, invoke):
-    path = record("endings.py:count")
+def test_a_check_prints_a_line_a_file_and_one_with_the_lines_of_each_leak(record, invoke):
+    path = record("endings.py:count", trace="rounds")
     done = invoke("check", path)
     assert 1 == done.code
-    assert done.out.startswith(f"{path}: leak: Leak: `module endings → kept` gains 1 `object` per call")
+    sentence, places = done.out.splitlines()
+    assert sentence.startswith(f"{path}: leak: Leak: `module endings → kept` gains 1 `object` per call")
+    assert re.fullmatch(rf"{re.escape(str(path))}: grown and born at endings\.py:\d+ in count", places)

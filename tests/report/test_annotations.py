@@ -22,8 +22,10 @@ def test_what_is_no_leak_is_no_annotation(build):
 
 
 def test_inconclusive_and_incomplete_are_warnings(build):
-    finding = build.finding(verdict=Verdict.INCONCLUSIVE, born_at=(), grown_at=())
-    assert render_annotations(replace(build.clean(), findings=(finding,))).startswith("::warning title=Inconclusive ")
+    finding = build.finding(verdict=Verdict.INCONCLUSIVE, born_at=(), grown_at=(), doubt="the rate falls")
+    told = render_annotations(replace(build.clean(), findings=(finding,)))
+    assert told.startswith("::warning title=Inconclusive ")
+    assert told.endswith(" Why: the rate falls.\n")
     assert render_annotations(build.incomplete()).startswith("::warning title=snapdiff::Inconclusive: ")
 
 

@@ -86,6 +86,13 @@ LIST, DICT = (".l", "list"), (".d", "dict")
         # Texts.
         ("One str that only gets longer", held(MODULE, (".t", "str"), type="str", unit="bytes")),
         ("One bytearray that only gets", held(MODULE, OBJECT, (".t", "bytearray"), type="bytearray", unit="bytes")),
+        (
+            "One ndarray that only gets",
+            held(MODULE, OBJECT, (".a", "numpy.ndarray"), type="numpy.ndarray", unit="bytes", domain="arrow"),
+        ),
+        # A parser has functions in it, and is none.
+        ("This dict lives", held(MODULE, DICT, type="lib.Parser", other_types=("function", "functools.partial"))),
+        ("Each registration", held(MODULE, DICT, type="dict", other_types=("functools.partial",))),
         ("One array that only gets", held(MODULE, (".t", "array.array"), type="array.array", unit="bytes")),
         ("seek(0) and truncate()", held(MODULE, (".t", "_io.BytesIO"), size=None, type="_io.BytesIO", unit="bytes")),
         # Plain collections, by who owns them.
@@ -98,6 +105,9 @@ LIST, DICT = (".l", "list"), (".d", "dict")
         # What no holder explains.
         ("C, C++ or Rust holds them", {"container": None, "chain": (), "held_natively": True}),
         ("a missing Py_DECREF", {"container": None, "chain": (), "held_natively": True, "type": None}),
+        ("what the allocating line calls", {"domain": "native", "container": None, "chain": (), "unit": "bytes"}),
+        ("no line was seen", {"domain": "native", "container": None, "chain": (), "unit": "bytes", "born_at": ()}),
+        ("Arrow counts only", {"domain": "arrow", "container": None, "chain": (), "unit": "bytes"}),
         ("in a with block, or close", {"domain": "fd"}),
         ("the collector frees these", {"verdict": Verdict.CYCLE}),
         ("Record again", {"container": None, "chain": (), "verdict": Verdict.INCONCLUSIVE}),

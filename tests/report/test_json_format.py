@@ -8,6 +8,7 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
+from snapdiff.analysis.model import Verdict
 from snapdiff.report import render
 from snapdiff.report.schema import load_schema
 
@@ -96,6 +97,16 @@ def test_a_finding_reads_as_the_contract_spells_it(build):
     )
     assert {"file": "bench.py", "line": 7, "function": "run"} == born["callers"][1]
     assert {"file", "line", "function", "callers"} == set(finding["grown_at"][0])
+    assert finding["doubt"] is None
+    assert finding["cure"].startswith("This dict lives as long as the process")
+
+
+def test_what_is_inconclusive_says_why_and_what_is_harmless_needs_no_cure(build):
+    findings = (
+        build.finding(verdict=Verdict.INCONCLUSIVE, doubt="the rate falls"), build.finding(verdict=Verdict.SATURATING)
+    )  # fmt: skip
+    open_one, harmless = json.loads(render(replace(build.leaking(), findings=findings), "json"))["findings"]
+    assert ("the rate falls", None, None) == (open_one["doubt"], harmless["doubt"], harmless["cure"])
 
 
 def test_what_does_not_apply_is_null_or_empty_and_never_missing(build):

@@ -96,7 +96,7 @@ def test_the_tables_and_the_chain_are_what_they_look_like(build):
 
 def test_an_incomplete_run_says_why_to_doubt(build):
     text = render(build.incomplete(), "markdown")
-    assert "The run is incomplete: it ended by signal 9 (SIGKILL) in the round of 10 calls." in text
+    assert "The run is incomplete: by signal 9 (SIGKILL) in the round of 10 calls." in text
     assert "Reasons to doubt:\n\n- run is complete: 1 of 3 rounds." in text
 
 

@@ -16,6 +16,25 @@ from snapdiff.report.source import source_lines
 from snapdiff.report.thin import thin
 
 
+def test_names_that_a_page_leaves_out_are_counted(build):
+    names = tuple(f"app.Type{number}" for number in range(PAGE.finding_rows + 3))
+    findings = (build.finding(other_types=names, other_containers=names, kinds=names[: PAGE.finding_rows]),)
+    cut = cut_for_page(replace(build.leaking(), findings=findings), PAGE).analysis.findings[0]
+    assert (*names[: PAGE.finding_rows - 1], "… 4 more") == cut.other_types == cut.other_containers
+    assert names[: PAGE.finding_rows] == cut.kinds
+
+
+def test_a_step_of_a_chain_has_one_arrow(build):
+    chain = (ChainNode("module app", "module"), ChainNode("→ list", "list"))
+    text = chain_text(build.finding(chain=chain))
+    assert "╰→ list" in text
+    assert "→ →" not in text
+
+
+def test_one_more_finding_is_one():
+    assert ["1 more finding", "1,200 more findings"] == [words.number_of(left, "more finding") for left in (1, 1200)]
+
+
 @pytest.mark.parametrize(
     ("expected", "number"),
     [

@@ -56,6 +56,21 @@ before its end.
 """
 
 
+def test_what_is_inconclusive_says_why(build):
+    finding = build.finding(verdict=Verdict.INCONCLUSIVE, doubt="the rate falls: this may fill up and stop")
+    for form, line in (("text", "   why: the rate falls"), ("markdown", "- why: the rate falls")):
+        told = render(replace(build.leaking(), findings=(finding,)), form)
+        assert f"{line}: this may fill up and stop\n" in told
+    assert "why: " not in render(build.leaking(), "text")
+
+
+def test_memory_outside_the_heap_is_allocated_and_has_no_survivors(build):
+    finding = build.finding(domain="native")
+    finding = replace(finding, born_at=(replace(finding.born_at[0], born=None, share=0.7),))
+    told = render(replace(build.leaking(), findings=(finding,)), "text")
+    assert "   allocated at app/cart.py:41 in add (70 % of the memory that stays)\n" in told
+
+
 def test_a_leak_is_told_in_full(build):
     assert LEAK == render(replace(build.leaking(), findings=(build.finding(),)), "text")
 
@@ -80,7 +95,7 @@ def test_a_clean_run_tells_its_rounds_and_no_findings(build):
 
 def test_an_incomplete_run_tells_how_it_ended_and_why_to_doubt(build):
     text = render(build.incomplete(), "text")
-    assert "it ended by signal 9 (SIGKILL)" in text
+    assert "The run is incomplete: by signal 9 (SIGKILL)" in text
     assert "- run is complete: 1 of 3 rounds." in text
 
 

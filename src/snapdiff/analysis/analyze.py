@@ -13,7 +13,8 @@ from snapdiff.analysis.causes import Causes
 from snapdiff.analysis.domains import domains
 from snapdiff.analysis.frames import Frames
 from snapdiff.analysis.grouping import with_sentence
-from snapdiff.analysis.growth import Judgement, judge
+from snapdiff.analysis.growth import WITHDRAWN, Judgement, judge
+from snapdiff.analysis.imports import with_imports
 from snapdiff.analysis.joining import joined
 from snapdiff.analysis.kept import only_kept
 from snapdiff.analysis.lost import lost_in_native_code
@@ -34,9 +35,10 @@ from snapdiff.analysis.model import (
 )
 from snapdiff.analysis.naming import fingerprint
 from snapdiff.analysis.outside import Outside
-from snapdiff.analysis.sentences import control_sentence, run_sentence
+from snapdiff.analysis.sentences import control_sentence, number_of, run_sentence
 from snapdiff.analysis.suppressions import Suppression, suppress
 from snapdiff.analysis.sweepsentences import sweep_sentence
+from snapdiff.analysis.unseen import with_unseen
 from snapdiff.analysis.volume import Stays, Sweep
 from snapdiff.recording import Recording
 
@@ -64,9 +66,11 @@ def analyze(recording: Recording, suppressions: Sequence[Suppression] = (), at: 
     causes = Causes(matrices, frames)
     findings = causes.named()
     findings += causes.nameless(findings)
-    findings += _with_control(lost_in_native_code(findings, lines, traced_rounds or rounds, matrices, frames), control)
+    lost = _with_control(lost_in_native_code(findings, lines, traced_rounds or rounds, matrices, frames), control)
+    findings = with_unseen(findings, lost, matrices, frames)
     findings = joined(Outside(matrices, frames).growers(), findings, frames.is_extension)
     findings += only_kept(matrices)
+    findings = with_imports(findings)
     findings += causes.cycles()
     findings += _initialisation(rounds, types)
     # The second plan has a control of its own, after the calls that the verdict rests on: only lines depend on it.
@@ -238,10 +242,10 @@ def _initialisation(rounds: tuple[Round, ...], types: dict[str, tuple[TypeRow, J
         return []
     finding = Finding(
         fingerprint=fingerprint("initialisation", (), ()), verdict=Verdict.ONE_TIME, law=Law.ONE_TIME, domain="python",
-        type=None, other_types=tuple(row.type for row in rows[:20]), objects_per_iteration=0.0,
+        type=None, other_types=tuple(row.type for row in rows[: limits.MOST_ROWS]), objects_per_iteration=0.0,
         bytes_per_iteration=0.0, growth=growth, container=None, chain=(), born_at=(), grown_at=(),
         leak_share_bytes=None, not_shared_bytes=None, sentence="",
-        reasons=(f"{len(rows)} types grew in the first round only",), graph=None, excerpts=(), curve=(),
+        reasons=(f"{number_of(len(rows), 'type')} grew in the first round only",), graph=None, excerpts=(), curve=(),
     )  # fmt: skip
     return [with_sentence(finding)]
 
@@ -265,15 +269,16 @@ def _beside_control(finding: Finding, control: Control, moved: set[str]) -> Find
 
 
 def _gained(control: Control) -> str:
-    return f"the control gained {control.objects} objects and {control.blocks or 0} blocks"
+    return f"the control gained {number_of(control.objects, 'object')} and {number_of(control.blocks or 0, 'block')}"
 
 
 def _withdraw(finding: Finding, control: Control) -> Finding:
     """Withdraw an accusation: what ran without the workload grew too."""
     if finding.verdict not in _ACCUSED:
         return finding
-    reason = f"withdrawn: {_gained(control)} without any call"
-    return with_sentence(replace(finding, verdict=Verdict.INCONCLUSIVE, reasons=(*finding.reasons, reason)))
+    doubt = f"{_gained(control)} without any call"
+    reasons = (*finding.reasons, f"{WITHDRAWN}{doubt}")
+    return with_sentence(replace(finding, verdict=Verdict.INCONCLUSIVE, reasons=reasons, doubt=doubt))
 
 
 def _checkpoints(matrices: Matrices) -> tuple[CheckpointRow, ...]:

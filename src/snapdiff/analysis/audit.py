@@ -8,6 +8,7 @@ from dataclasses import replace
 from snapdiff.analysis import limits
 from snapdiff.analysis.matrices import Matrices
 from snapdiff.analysis.model import AuditRow, Control, Finding
+from snapdiff.analysis.sentences import number_of
 
 
 def control(matrices: Matrices) -> Control:
@@ -32,14 +33,15 @@ def audit(matrices: Matrices, found: Control, complete: bool, ended: str) -> tup
         AuditRow(
             "control",
             found.ran and found.objects == 0 and not found.blocks,
-            f"{found.objects} objects, {'not traced' if found.blocks is None else f'{found.blocks} blocks'}",
+            f"{number_of(found.objects, 'object')}, "
+            f"{'not traced' if found.blocks is None else number_of(found.blocks, 'block')}",
             "The same plan around an empty function must not grow; if it does, other threads or the tool itself do.",
         ),
         AuditRow("ended as planned", complete, ended, "A run that ended early shows only the rounds it completed."),
         AuditRow(
             "confirming round",
             any(span.extra for span in rounds),
-            f"{max((span.iterations for span in rounds if span.extra), default=0)} more calls",
+            number_of(max((span.iterations for span in rounds if span.extra), default=0), "more call"),
             "Nobody is accused without one. It runs only when something grew in the last planned round.",
         ),
     ]

@@ -11,9 +11,11 @@ from typing import Any
 import pandas as pd
 
 from snapdiff.analysis import limits
+from snapdiff.analysis.chains import path_of, with_words
 from snapdiff.analysis.dot import parse
 from snapdiff.analysis.frames import Frames
 from snapdiff.analysis.grouping import holding_the_same, on_one_line, summed, with_sentence
+from snapdiff.analysis.growth import WITHDRAWN, rise
 from snapdiff.analysis.matrices import Matrices, records
 from snapdiff.analysis.model import (
     BornAt,
@@ -30,7 +32,7 @@ from snapdiff.analysis.model import (
 from snapdiff.analysis.naming import fingerprint
 from snapdiff.analysis.pathgraph import path_graph
 from snapdiff.analysis.paths import ACCUSED, CAUSES, NAMELESS, Grown, Node, Paths
-from snapdiff.analysis.sentences import cycle_sentence
+from snapdiff.analysis.sentences import amount, cycle_sentence
 
 _WEAK = ("weakref", "weakref.ReferenceType", "weakref.KeyedRef", "weakref.WeakMethod")
 #: What keeps only weak references of what it is given.
@@ -148,22 +150,29 @@ class Causes:
         chain = self._chain(node, cause)
         container = self._container(grown, chain, cause)
         verdict, law, reasons = judgement.verdict, judgement.law, list(judgement.reasons)
+        doubt = judgement.doubt
         if container.bound is not None and container.count == 1 and verdict in CAUSES[:3]:
             # Its limit is known: what grows until it is reached is no leak, and what is full does not grow.
-            verdict, law = Verdict.SATURATING, Law.BOUNDED
+            verdict, law, doubt = Verdict.SATURATING, Law.BOUNDED, ""
             reasons.append(f"{container.path} holds {container.size} and never more than {container.bound}")
-        if verdict in ACCUSED and self._only_weak(grown):
+        if verdict in ACCUSED and self._only_weak(grown) and not self._never_pruned(grown):
             verdict = Verdict.INCONCLUSIVE
-            reasons.append("withdrawn: only weak references grow, and those are often removed all at once later")
+            doubt = "only weak references grow, and those are often removed all at once later"
+            reasons.append(f"{WITHDRAWN}{doubt}")
         main, kinds = self._types(grown)
         growth, unit = (self._growth_of(main, grown), "objects") if main in kinds else (grown.growth, grown.unit)
         calls = self._spans[-1].iterations
         size = summed([each.bytes for each in (*grown.below, node) if each.bytes])
+        larger = summed([each.bytes for each in grown.below if each.objects and each.objects[-1] > 0])
         gained = self._gained_while_traced(main, grown) if unit == "objects" else None
         born = self._births(node.number, main, chain, gained)
         grown_at = self._grown_at(node.number, chain)
         if not born and unit != "objects":
             born = self._grown_blocks(grown_at)
+        more = rise(larger, self._spans) and rise(size, self._spans) if verdict in ACCUSED else None
+        if more is not None:
+            first, last = (amount(each) for each in more)
+            reasons.append(f"calls leave ever more bytes: {first} each in the last planned round, {last} in the last")
         if verdict in ACCUSED:
             total = sum(span.iterations for span in self._spans)
             reasons.append(f"not bounded within {total:,} calls")
@@ -178,7 +187,7 @@ class Causes:
             bytes_per_iteration=size[-1] / calls,
             growth=growth,
             container=container,
-            chain=chain,
+            chain=with_words(chain),
             born_at=born,
             grown_at=grown_at,
             leak_share_bytes=_optional(cause.share) if cause is not None else None,
@@ -186,10 +195,16 @@ class Causes:
             sentence="",
             reasons=tuple(reasons),
             graph=self._graph(node.number),
-            path_graph=path_graph(chain, grown, self._spans, nodes=self.paths.nodes, container=container, kind=main),
+            path_graph=path_graph(
+                with_words(chain), grown, self._spans, nodes=self.paths.nodes, container=container, kind=main
+            ),
             excerpts=self._excerpts([*(row.frame for row in grown_at[:1]), *(row.frame for row in born)]),
             curve=self._curve(growth),
             unit=unit,
+            doubt=doubt,
+            made_at=self._made_at(node.number, chain),
+            rise=rise(growth, self._spans) if verdict in ACCUSED else None,
+            bytes_rise=more,
         )
         return with_sentence(finding)
 
@@ -201,12 +216,12 @@ class Causes:
     def _container(self, grown: Grown, chain: tuple[ChainNode, ...], cause: Any) -> Container:
         if cause is not None:
             return Container(
-                str(cause.path), str(cause.holder_type), _optional(cause.entries), _optional(cause.bound),
-                int(cause.containers),
+                path_of(chain, str(cause.path)), str(cause.holder_type), _optional(cause.entries),
+                _optional(cause.bound), int(cause.containers),
             )  # fmt: skip
         root, *rest = [step.edge for step in self.paths.chain(grown.node)]
         path = root + (" → " + "".join(rest).strip(" →").lstrip(".") if rest else "")
-        return Container(path, grown.node.type, None, None)
+        return Container(path_of(chain, path), grown.node.type, None, None)
 
     def _types(self, grown: Grown) -> tuple[str | None, dict[str, list[tuple[int, ...]]]]:
         """Return the type a person would name, and growth per round of every type below, by step."""
@@ -231,6 +246,8 @@ class Causes:
             # hold: the exception was kept, and they with it.
             foreign = name.partition(".")[0] in sys.stdlib_module_names
             order = 2 if "." not in name or name in _WEAK else int(foreign)
+            # A module that is kept holds all the rest: its import is what there is to tell.
+            order = -1 if name == "module" and depth[name] == 1 else order
             return (caught[name], order, depth[name], -summed(kinds[name])[-1], name)
 
         return min(kinds, key=rank), kinds
@@ -265,6 +282,17 @@ class Causes:
         kinds = {node.type for node in below if node.edge != "{key}"}
         return bool(kinds) and kinds <= set(_WEAK)
 
+    def _never_pruned(self, grown: Grown) -> bool:
+        """Say whether a collection of Python code's own was seen to gather more dead references than C code ever does.
+
+        What an extension gathers in a list without a name it drops when that has become long enough, and what refers
+        weakly by its nature drops them by itself. A list or dict that Python code fills is emptied by Python code: of
+        that as many calls say as much as of any other list.
+        """
+        path = self.paths.chain(grown.node)
+        named = not path[-1].edge.startswith(" →") and not any(step.type in _REFERS_WEAKLY for step in path)
+        return named and grown.judgement.verdict is Verdict.LEAK and sum(grown.growth) >= limits.WEAK_LEAST
+
     def _curve(self, growth: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
         calls = accumulate((span.iterations for span in self._spans), initial=0)
         return tuple(zip(calls, accumulate(growth, initial=0), strict=False))
@@ -290,7 +318,9 @@ class Causes:
         born = self._births(number, main, (), node.traced)
         chain = () if native else tuple(ChainNode(str(step["label"]), str(step["type"])) for step in cause.chain)
         container = (
-            None if native else Container(str(cause.path), str(cause.holder_type), _optional(cause.entries), None)
+            None
+            if native
+            else Container(path_of(chain, str(cause.path)), str(cause.holder_type), _optional(cause.entries), None)
         )
         reasons = list(judgement.reasons)
         if native:
@@ -301,10 +331,10 @@ class Causes:
             type=main, other_types=tuple(sorted({str(row.type) for row in kinds} - {main})),
             objects_per_iteration=node.objects[-1] / calls,
             bytes_per_iteration=sum(grown[row.type].node.bytes[-1] for row in kinds) / calls, growth=node.objects,
-            container=container, chain=chain, born_at=born, grown_at=self._grown_at(number, chain),
+            container=container, chain=with_words(chain), born_at=born, grown_at=self._grown_at(number, chain),
             leak_share_bytes=None, not_shared_bytes=None, sentence="", reasons=tuple(reasons), graph=None,
             excerpts=self._excerpts([row.frame for row in born]), curve=self._curve(node.objects),
-            held_natively=native,
+            held_natively=native, doubt=judgement.doubt,
         )  # fmt: skip
         return with_sentence(finding)
 
@@ -321,7 +351,7 @@ class Causes:
             objects_per_iteration=node.objects[-1] / calls, bytes_per_iteration=node.bytes[-1] / calls,
             growth=node.objects, container=None, chain=(), born_at=(), grown_at=(), leak_share_bytes=None,
             not_shared_bytes=None, sentence="", reasons=first.judgement.reasons, graph=None, excerpts=(),
-            curve=self._curve(node.objects),
+            curve=self._curve(node.objects), doubt=first.judgement.doubt,
         )  # fmt: skip
         return with_sentence(finding)
 
@@ -351,6 +381,14 @@ class Causes:
             )
             for frame, (count, callers) in ranked[: limits.MOST_BIRTHS]
         )
+
+    def _made_at(self, cause: int, chain: tuple[ChainNode, ...]) -> tuple[tuple[str, Frame], ...]:
+        """Return (type, line) of all survivors of a cause that were examined."""
+        births = self._matrices.table("births")
+        home = self._home(chain)
+        rows = records(births[births["cause"] == cause].sort_values(["type", "stack"]))
+        made = [(str(row.type), self._frames.blamed(int(row.stack), home)[0]) for row in rows]
+        return tuple(dict.fromkeys((kind, frame) for kind, frame in made if frame is not None))
 
     def _grown_at(self, cause: int, chain: tuple[ChainNode, ...]) -> tuple[GrownAt, ...]:
         rises = self._matrices.table("grown")

@@ -8,6 +8,7 @@ from itertools import combinations
 from snapdiff.analysis.comparable import same_target
 from snapdiff.analysis.comparison import Side
 from snapdiff.analysis.model import Analysis
+from snapdiff.analysis.sentences import number_of
 
 #: What differs from run to run and says nothing.
 _EXPECTED = ("hash_seed",)
@@ -67,10 +68,12 @@ def _libraries(before: Side, after: Side) -> list[str]:
 def _of_run(name: str, run: Analysis) -> list[str]:
     said = []
     if not run.complete:
-        said.append(f"{name}: the run is incomplete, it ended {run.ended}.")
+        said.append(f"{name}: the run is incomplete: {run.ended}.")
     if run.control.ran and (run.control.objects or run.control.blocks):
-        blocks = f" and {run.control.blocks:,} blocks" if run.control.blocks else ""
-        said.append(f"{name}: the control gained {run.control.objects:,} objects{blocks}; it should gain none.")
+        blocks = f" and {number_of(run.control.blocks, 'block')}" if run.control.blocks else ""
+        said.append(
+            f"{name}: the control gained {number_of(run.control.objects, 'object')}{blocks}; it should gain none."
+        )
     if count := sum(len(row.fingerprints) for row in run.suppressed):
-        said.append(f"{name}: {count:,} suppressed finding{'' if count == 1 else 's'} not compared.")
+        said.append(f"{name}: {number_of(count, 'suppressed finding')} not compared.")
     return said

@@ -38,7 +38,8 @@ class Match(StrEnum):
 
     FINGERPRINT = "fingerprint"
     LIKENESS = "likeness"
-    """The fingerprint changed, but two of container, type and line are the same."""
+    """The fingerprint changed, but two of container, type and line are the same; of cyclic garbage, whose line is known
+    of one side only, the type."""
     NONE = "none"
     """There is a finding on one side only."""
 

@@ -74,9 +74,15 @@ def _together(first: Finding, second: Finding) -> Finding:
         leak_share_bytes=None if None in shares else sum(each or 0 for each in shares),
         not_shared_bytes=None if None in alone else sum(each or 0 for each in alone),
         other_containers=(*first.other_containers, path),
+        rise=_both(first.rise, second.rise),
+        bytes_rise=_both(first.bytes_rise, second.bytes_rise),
         curve=tuple((calls, one + two) for (calls, one), (_, two) in zip(first.curve, second.curve, strict=False)),
     )
     return with_sentence(together)
+
+
+def _both(one: tuple[float, float] | None, other: tuple[float, float] | None) -> tuple[float, float] | None:
+    return None if one is None or other is None else (one[0] + other[0], one[1] + other[1])
 
 
 def _holds_the_same(grown: Grown, finding: Finding, other: Grown, causes: dict[int, Any]) -> bool:

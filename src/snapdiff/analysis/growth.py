@@ -15,6 +15,9 @@ from itertools import pairwise
 from snapdiff.analysis import limits
 from snapdiff.analysis.model import Law, Verdict
 
+#: How the reason begins that takes an accusation back.
+WITHDRAWN = "withdrawn: "
+
 
 @dataclass(frozen=True)
 class Span:
@@ -33,6 +36,12 @@ class Judgement:
     rate: float
     """Per call, over the last round."""
     reasons: tuple[str, ...]
+    """In words; where nothing can be said for sure, the last one says why."""
+
+    @property
+    def doubt(self) -> str:
+        """Why it is inconclusive, empty for every other verdict."""
+        return self.reasons[-1].removeprefix(WITHDRAWN) if self.verdict is Verdict.INCONCLUSIVE else ""
 
 
 _NOTHING = Judgement(Law.FLAT, Verdict.CLEAN, 0.0, ())
@@ -56,6 +65,16 @@ def judge(gained: Sequence[int], spans: Sequence[Span], unit: str, least: float,
     if first == len(spans) - 1:
         return _unconfirmed(gained, rates, text, least)
     return _Confirmed(gained[first:], spans[first:], rates[first:], least, fall).judge(gained[0], text, unit)
+
+
+def rise(gained: Sequence[int], spans: Sequence[Span]) -> tuple[float, float] | None:
+    """Return the rates of the last planned round and of the last one, where it rose all the way, to twice at least."""
+    first = next((at for at, span in enumerate(spans) if span.extra), len(spans)) - 1
+    rates = [gain / span.iterations for gain, span in zip(gained, spans, strict=False)][max(0, first) :]
+    if len(rates) < 3 or rates[0] <= 0 or rates[-1] < limits.RISEN * rates[0]:  # noqa: PLR2004
+        return None
+    steadily = all(after > limits.RISING * before for before, after in pairwise(rates))
+    return (rates[0], rates[-1]) if steadily else None
 
 
 def _last_planned(spans: Sequence[Span]) -> int:

@@ -6,16 +6,17 @@ has a stack, locks and a place in `threading._active`. Two findings are one when
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from snapdiff.analysis import limits
-from snapdiff.analysis.grouping import with_sentence
-from snapdiff.analysis.model import Finding, Frame, Verdict
+from snapdiff.analysis.grouping import summed, with_sentence
+from snapdiff.analysis.model import BornAt, Finding, Frame, Verdict
 from snapdiff.analysis.outside import Grower
 from snapdiff.analysis.paths import ACCUSED
-from snapdiff.analysis.sentences import pace_of
+from snapdiff.analysis.sentences import pace_of, place, some_of
 
 #: Where Python itself lists what it runs: that is no holder that anybody could mend.
 _REGISTRIES = ("module threading → _active", "module threading → _limbo", "module threading → _shutdown_locks")
@@ -31,6 +32,7 @@ _FACES = {
 }  # fmt: skip
 #: Domains of counts, which are exact: two that grow in step are compared by their numbers.
 _COUNTED = ("process", "thread", "task", "fd")
+_Curve = tuple[tuple[int, int], ...]
 _LOOKED_AT = (Verdict.LEAK, Verdict.SLOW_LEAK, Verdict.INCONCLUSIVE)
 
 
@@ -51,9 +53,10 @@ def joined(
             continue
         parts = [each for each in left if each.verdict in _LOOKED_AT and _is_part(each, grower)]
         # What has taken in one sort of memory already may be what has another too.
-        parts = parts or _holding(grower, [*left, *found], is_extension)
+        beside = [] if parts else _made_there(grower.finding, [*left, *found], is_extension)
+        parts = parts or beside or _holding(grower, [*left, *found], is_extension)
         left, found = ([each for each in some if each not in parts] for some in (left, found))
-        found.append(_adopted(grower.finding, parts))
+        found.append(_with_theirs(grower.finding, beside[0]) if beside else _adopted(grower.finding, parts))
     return [*left, *found]
 
 
@@ -88,7 +91,7 @@ def _comes_with(finding: Finding, main: Finding) -> bool:
 
 
 def _gain(finding: Finding) -> str:
-    what = ", ".join(finding.kinds)
+    what = some_of(finding.kinds)
     if finding.unit == "bytes":
         return f"{pace_of(finding)} of {finding.domain} memory"
     return f"{pace_of(finding)}{f' ({what})' if what else ''}"
@@ -100,21 +103,21 @@ def _gain(finding: Finding) -> str:
 def _is_part(objects: Finding, grower: Grower) -> bool:
     """Say whether objects grow because of what is none, or hold it."""
     finding = grower.finding
-    if finding.domain in _COUNTED and not _in_step(objects, finding):
+    if finding.domain in _COUNTED and not in_step(objects, finding):
         return False
     frames = _frames_of(objects)
     if finding.born_at and finding.born_at[0].frame in frames:
         return True
     if finding.domain == "thread" and (_is_registered(objects) or _is_local(objects)):
         return True
-    if not _FACES.get(finding.domain, set()).isdisjoint(_types(objects)):
+    if not _FACES.get(finding.domain, set()).isdisjoint(types_of(objects)):
         return True
     return finding.domain in ("thread", "task") and any(
         (frame.file, frame.function) in grower.stacks for frame in _all_frames(objects)
     )
 
 
-def _in_step(objects: Finding, finding: Finding) -> bool:
+def in_step(objects: Finding, finding: Finding) -> bool:
     """Say whether each of the last rounds left as many objects, so many times as many, or so many times fewer."""
     if objects.unit == "bytes" or len(objects.growth) != len(finding.growth):
         return False
@@ -125,7 +128,8 @@ def _in_step(objects: Finding, finding: Finding) -> bool:
     return len(times) == 1 and 1 in times.pop().as_integer_ratio()
 
 
-def _types(finding: Finding) -> set[str]:
+def types_of(finding: Finding) -> set[str]:
+    """Return the types that grow for a cause."""
     return {finding.type or "", *finding.other_types} - {""}
 
 
@@ -147,6 +151,41 @@ def _all_frames(finding: Finding) -> set[Frame]:
     return _frames_of(finding) | born | {frame for row in finding.grown_at for frame in row.callers}
 
 
+def _made_there(finding: Finding, findings: Sequence[Finding], is_extension: Callable[[str], bool]) -> list[Finding]:
+    """Return the accused finding whose objects are made where bytes of malloc's are taken, as many of them as bytes.
+
+    A reader gets its buffer when it is first read from, a line below the one that makes it; a handle takes its memory
+    in its own constructor. That the lines are of one function says it of objects alone that C code may have made: of
+    others it is known what they take, and what a call loses beside them is another leak.
+    """
+    if finding.domain != "native" or finding.unit != "bytes" or not finding.born_at:
+        return []
+    line, callers = finding.born_at[0].frame, set(finding.born_at[0].callers)
+    for each in findings:
+        there = any(
+            (frame.file, frame.function) == (line.file, line.function) and may_be_of_c(kind, is_extension)
+            for kind, frame in each.made_at
+        )
+        theirs = there or not callers.isdisjoint(row.frame for row in each.born_at)
+        if each.verdict in ACCUSED and theirs and _in_proportion(each, finding):
+            return [each]
+    return []
+
+
+def may_be_of_c(kind: str, is_extension: Callable[[str], bool]) -> bool:
+    """Say whether a type may be made in C, outside of the interpreter itself: its sizes may leave memory out."""
+    top, dotted, _ = kind.partition(".")
+    return bool(dotted) and top != "weakref" and (top in sys.stdlib_module_names or is_extension(kind))
+
+
+def _in_proportion(objects: Finding, finding: Finding) -> bool:
+    """Say whether the last rounds gained as many bytes for each of the objects."""
+    if len(objects.growth) != len(finding.growth) or min(*objects.growth[-2:], *finding.growth[-2:]) <= 0:
+        return False
+    before, last = (gained / count for gained, count in list(zip(finding.growth, objects.growth, strict=True))[-2:])
+    return limits.NATIVE_FALLING * before <= last <= limits.NATIVE_RISING * before
+
+
 def _holding(grower: Grower, findings: Sequence[Finding], is_extension: Callable[[str], bool]) -> list[Finding]:
     """Return the accused finding that bytes must belong to although they come at another line, if there is one.
 
@@ -156,7 +195,7 @@ def _holding(grower: Grower, findings: Sequence[Finding], is_extension: Callable
     accused = [finding for finding in findings if finding.verdict in ACCUSED]
     if grower.finding.unit != "bytes":
         return []
-    extensions = [finding for finding in accused if any(map(is_extension, _types(finding)))]
+    extensions = [finding for finding in accused if any(map(is_extension, types_of(finding)))]
     unknown = accused if not grower.finding.born_at else [each for each in accused if not _frames_of(each)]
     return (extensions or unknown)[:1]
 
@@ -180,12 +219,15 @@ def _adopted(finding: Finding, parts: Sequence[Finding]) -> Finding:
         replace(
             holder,
             verdict=finding.verdict,
+            doubt=finding.doubt,
             law=finding.law,
             domain=finding.domain,
             other_types=tuple(sorted({*holder.other_types, *others} - {holder.type})),
             other_containers=(*holder.other_containers, *paths),
             objects_per_iteration=finding.objects_per_iteration,
             bytes_per_iteration=size,
+            rise=finding.rise,
+            bytes_rise=None,
             growth=finding.growth,
             born_at=finding.born_at or holder.born_at,
             reasons=(*finding.reasons, *holder.reasons),
@@ -198,23 +240,51 @@ def _adopted(finding: Finding, parts: Sequence[Finding]) -> Finding:
     )
 
 
+def _summed(one: _Curve, other: _Curve) -> _Curve:
+    gained = dict(other)
+    return tuple((calls, value + gained[calls]) for calls, value in one if calls in gained)
+
+
+def _at_its_lines(finding: Finding, holder: Finding) -> tuple[BornAt, ...]:
+    """Return the lines at which memory is allocated, with what is known of the objects that are born there."""
+    known = {row.frame: row for row in holder.born_at}
+    return tuple(known.get(row.frame, row) for row in finding.born_at)
+
+
+def _with_theirs(finding: Finding, objects: Finding) -> Finding:
+    """Return objects with the memory that is taken where they are made."""
+    where = place(finding.born_at[0].frame)
+    beside = f"with it: {_gain(finding)}, allocated at {where}, where kept objects are made; probably theirs"
+    return _with_bytes(replace(finding, born_at=()), objects, beside)
+
+
 def _is_registered_only(part: Finding) -> bool:
     return part.container is not None and part.container.path.startswith(_REGISTRIES)
 
 
-def _with_bytes(finding: Finding, holder: Finding | None) -> Finding:
-    """Return native memory with the objects that hold it: of its domain where it is most of what they cost."""
+def _with_bytes(finding: Finding, holder: Finding | None, beside: str | None = None) -> Finding:
+    """Return native memory with the objects that hold it: of its domain where it is most of what they cost.
+
+    `beside` says what comes with them.
+    """
     if holder is None:
         return with_sentence(finding)
     mostly = finding.bytes_per_iteration >= limits.MOSTLY_NATIVE * holder.bytes_per_iteration
-    beside = f"with it: {_gain(finding)}"
+    beside = beside or f"with it: {_gain(finding)}"
+    # What one object gains in bytes is told as a whole; of what is counted otherwise the bytes stand beside it.
+    whole = holder.unit == "bytes" and len(holder.growth) == len(finding.growth)
+    together = summed([holder.growth, finding.growth]) if whole else None
     return with_sentence(
         replace(
             holder,
             domain=finding.domain if mostly else holder.domain,
-            born_at=finding.born_at if mostly and finding.born_at else holder.born_at,
+            born_at=_at_its_lines(finding, holder) if mostly and finding.born_at else holder.born_at,
             excerpts=tuple(dict.fromkeys((*holder.excerpts, *finding.excerpts))),
             bytes_per_iteration=holder.bytes_per_iteration + finding.bytes_per_iteration,
+            bytes_rise=None,
+            rise=holder.rise if together is None else None,
+            growth=holder.growth if together is None else together,
+            curve=holder.curve if together is None else _summed(holder.curve, finding.curve),
             reasons=(*holder.reasons, beside, *finding.reasons),
         )
     )

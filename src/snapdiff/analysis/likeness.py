@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from snapdiff.analysis.comparison import WEIGHING, Match
-from snapdiff.analysis.model import Finding
+from snapdiff.analysis.model import Finding, Verdict
 
 #: A fingerprint, and which of several findings of a run that have the same one.
 Key = tuple[str, int]
@@ -21,6 +21,7 @@ _DIGITS = re.compile(r"\d+")
 
 def pair_up(before: dict[Key, list[Finding | None]], after: dict[Key, list[Finding | None]]) -> list[_Pair]:
     """Pair what the runs of two sides found; each finding is in one pair, those without a partner alone."""
+    before, after = _garbage_as_one(before), _garbage_as_one(after)
     pairs: list[_Pair] = [
         (findings, after[key], Match.FINGERPRINT, ()) for key, findings in before.items() if key in after
     ]
@@ -43,6 +44,33 @@ def pair_up(before: dict[Key, list[Finding | None]], after: dict[Key, list[Findi
     return pairs
 
 
+def _garbage_as_one(found: dict[Key, list[Finding | None]]) -> dict[Key, list[Finding | None]]:
+    """Put cyclic garbage of one type together where runs that were not traced do not know its line.
+
+    Under `--trace auto` it depends on what else grows in a run whether it is traced.
+    """
+    kept = dict(found)
+    for key, findings in found.items():
+        for other, more in kept.items():
+            apart = all(one is None or two is None for one, two in zip(findings, more, strict=True))
+            if apart and _is_same_garbage(findings, more) and _places(_first(more)):
+                kept[other] = [one or two for one, two in zip(findings, more, strict=True)]
+                del kept[key]
+                break
+    return kept
+
+
+def _is_same_garbage(one: _Runs, other: _Runs) -> bool:
+    """Say whether both are cyclic garbage of one type, where one has no line. A run has one such finding."""
+    first, second = _first(one), _first(other)
+    cycles = first.verdict is second.verdict is Verdict.CYCLE
+    return cycles and first.type is not None and first.type == second.type and not (_places(first) and _places(second))
+
+
+def _first(findings: _Runs) -> Finding:
+    return next(finding for finding in findings if finding is not None)
+
+
 def _weight(findings: _Runs) -> int:
     """Leaks look for their like before harmless growth does."""
     return int(any(finding is not None and finding.verdict in WEIGHING for finding in findings))
@@ -50,13 +78,16 @@ def _weight(findings: _Runs) -> int:
 
 def _is_enough(alike: tuple[str, ...], before: _Runs, after: _Runs) -> bool:
     """Where one side only is a leak, its container is enough: it is what the other says that it does not leak."""
-    return len(alike) >= _ENOUGH or ("container" in alike and _weight(before) != _weight(after))
+    return (
+        len(alike) >= _ENOUGH
+        or ("container" in alike and _weight(before) != _weight(after))
+        or _is_same_garbage(before, after)
+    )
 
 
 def _alike(before: _Runs, after: _Runs) -> tuple[str, ...]:
     """Return what two findings have in common, of `container`, `type` and `line`."""
-    was = next(finding for finding in before if finding is not None)
-    now = next(finding for finding in after if finding is not None)
+    was, now = _first(before), _first(after)
     if was.domain != now.domain or (was.unit != now.unit and _weight(before) == _weight(after)):
         return ()
     agree = {

@@ -45,6 +45,11 @@ class Matrices:
         self.traced = _series(checkpoints, "traced") if self.has_traced_plan else self.workload
         """The rounds that lines are judged on: of the second plan, where there was one."""
         self.all_checkpoints = checkpoints
+        options = recording.manifest.get("options", {})
+        self.trace_depth = int(options.get("trace_depth", 0))
+        """Frames of a traceback that were recorded at most."""
+        self.called = "" if options.get("rpc") else str(options.get("target", "")).rpartition(":")[2]
+        """The function that each call begins with, if that is known; of a method with its class."""
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table as it is."""

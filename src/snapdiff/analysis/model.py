@@ -211,6 +211,20 @@ class Finding:
     """Where the threads or tasks that stayed are waiting."""
     path_graph: Graph | None = None
     """The way from a root to what grows: merged nodes, each with its count and what it gains a call."""
+    doubt: str = ""
+    """Why it is inconclusive, in words; empty for every other verdict."""
+    rise: tuple[float, float] | None = None
+    """What a call gained in the last planned round and in the last of all, in `unit`, where it gained ever more."""
+    bytes_rise: tuple[float, float] | None = None
+    """The same of `bytes_per_iteration`: each object may be larger than those before."""
+    made_at: tuple[tuple[str, Frame], ...] = ()
+    """(type, line) of all survivors that were examined, not only those of `type`: for rules, not for readers."""
+
+    @property
+    def born_is_memory(self) -> bool:
+        """Whether `born_at` says where memory outside the Python heap is allocated, and not where objects are made."""
+        outside = self.domain in ("native", "arrow") and not self.held_natively
+        return outside and all(row.born is None for row in self.born_at[:1])
 
 
 @dataclass(frozen=True)

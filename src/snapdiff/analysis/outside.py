@@ -11,7 +11,7 @@ import pandas as pd
 
 from snapdiff.analysis import limits
 from snapdiff.analysis.frames import Frames
-from snapdiff.analysis.growth import Judgement
+from snapdiff.analysis.growth import WITHDRAWN, Judgement, rise
 from snapdiff.analysis.matrices import Matrices, Series, records
 from snapdiff.analysis.model import BornAt, Excerpt, Finding, Frame, GrownAt, Verdict
 from snapdiff.analysis.naming import fingerprint
@@ -36,7 +36,7 @@ _NAMES = {
     MALLOC: "memory that was taken from malloc", MAPPED: "private memory that was mapped",
     FILES: "mappings of files or shared memory",
 }  # fmt: skip
-#: Kinds and places that are named.
+#: Places that are named.
 _MOST_NAMED = 3
 _TOLD = (Verdict.LEAK, Verdict.SLOW_LEAK, Verdict.INCONCLUSIVE)
 
@@ -95,7 +95,7 @@ class Outside:
             judgement.rate * calls[-1]
         ):  # fmt: skip
             return judgement
-        reason = f"withdrawn: the control gained {control[-1]} {unit} without any call"
+        reason = f"{WITHDRAWN}the control gained {control[-1]} {unit} without any call"
         return replace(judgement, verdict=Verdict.INCONCLUSIVE, reasons=(*judgement.reasons, reason))
 
     def _owned(self, owner: str, series: Series) -> tuple[int, ...] | None:
@@ -163,6 +163,7 @@ class Outside:
             grown_at=(), leak_share_bytes=None, not_shared_bytes=None, sentence="", reasons=tuple(reasons), graph=None,
             excerpts=self._excerpts(row.frame for row in born), curve=self._curve(growth), unit=unit,
             kinds=self._kinds_of(owner), waits_at=tuple(GrownAt(frame, callers) for frame, callers, _ in waits),
+            doubt=judgement.doubt, rise=rise(growth, self._spans) if judgement.verdict in ACCUSED else None,
         )  # fmt: skip
         return Grower(owner, finding, self._library_places(owner))
 
@@ -201,7 +202,7 @@ class Outside:
         if owner in _SAID_OF:
             return (_SAID_OF[owner],)
         rows = self._kinds[self._kinds["owner"] == owner].sort_values(["count", "kind"], ascending=[False, True])
-        return tuple(str(kind) for kind in rows["kind"][:_MOST_NAMED])
+        return tuple(str(kind) for kind in rows["kind"])
 
     def _curve(self, growth: Sequence[int]) -> tuple[tuple[int, int], ...]:
         calls = accumulate((span.iterations for span in self._spans), initial=0)

@@ -48,7 +48,9 @@ def path_graph(
         numbers[node.number] = len(drawn)
         detail = f"gained {sum(node.objects):,}, {_growth(node.objects[-1] / calls)}"
         drawn.append(GraphNode(len(drawn), node.type, detail, "survivor" if node is main else "object"))
-        edges.append(GraphEdge(_above(node, nodes, numbers, last), len(drawn) - 1, node.edge.strip()))
+        edges.append(
+            GraphEdge(_above(node, nodes, numbers, last), len(drawn) - 1, node.edge.removeprefix(" → ").strip())
+        )
     if left := len(below) - len(chosen):
         drawn.append(GraphNode(len(drawn), f"+ {left} more", "", "more"))
         edges.append(GraphEdge(last, len(drawn) - 1, ""))

@@ -212,7 +212,7 @@ def _verdict(node: Node) -> Verdict:
 def _as_part_of(judgement: Judgement, holder: Node) -> Judgement:
     above = _known(holder.by_entries or holder.by_objects)
     reason = f"what holds it ({holder.edge} of type {holder.type}) may fill up and stop: it is judged with that"
-    return Judgement(above.law, above.verdict, judgement.rate, (*judgement.reasons, reason, *above.reasons))
+    return Judgement(above.law, above.verdict, judgement.rate, (*judgement.reasons, *above.reasons, reason))
 
 
 def _known(judgement: Judgement | None) -> Judgement:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from snapdiff.analysis.model import Frame
 from snapdiff.analysis.past import Note, PastFinding, PastRun
+from snapdiff.analysis.sentences import some_of
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,9 @@ def in_common(one: PastFinding, other: PastFinding) -> tuple[str, ...]:
     if same_type and "." not in str(one.type):
         said.append(f"`{one.type}` in both")
     if kinds := [kind for kind in one.kinds if kind in other.kinds]:
-        said.append(f"{', '.join(kinds[:3])} in both")
+        said.append(f"{some_of(kinds)} in both")
     if types:
-        said.append(f"other types that grow with it: {', '.join(f'`{name}`' for name in types[:3])}")
+        said.append(f"other types that grow with it: {some_of([f'`{name}`' for name in types])}")
     if one.container_type and one.container_type == other.container_type and one.container != other.container:
         said.append(f"a `{one.container_type}` in both")
     return tuple(said)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from snapdiff.analysis.model import BornAt, Control, Finding, GrownAt, Round, Verdict
+from collections.abc import Sequence
+
+from snapdiff.analysis.model import BornAt, Control, Finding, Frame, GrownAt, Round, Verdict
 
 
 def amount(size: float) -> str:
@@ -11,6 +13,17 @@ def amount(size: float) -> str:
         if abs(size) >= 1024**power:
             return f"{size / 1024**power:.1f} {unit}"
     return f"{size:.0f} B"
+
+
+def number_of(count: int, one: str, many: str | None = None) -> str:
+    """Return a number with what is counted: `1 object`, `2,276 objects`."""
+    return f"{count:,} {one if abs(count) == 1 else many or f'{one}s'}"
+
+
+def some_of(names: Sequence[str], most: int = 3) -> str:
+    """Return the first names of a list, and how many more there are: `socket, pipe, file and 2 more`."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def rate(value: float) -> str:
@@ -26,6 +39,11 @@ def pace(value: float, one: str, many: str) -> str:
     if calls > 1:
         return f"1 {one} per {_whole(calls)} calls"
     return f"{rate(value)} {one if value == 1 else many} per call"
+
+
+def place(frame: Frame) -> str:
+    """Return a line with its function: `app/cart.py:41 in add`."""
+    return f"{frame.file}:{frame.line}" + (f" in {frame.function}" if frame.function else "")
 
 
 def gained_per_call(finding: Finding) -> float:
@@ -45,8 +63,22 @@ def pace_of(finding: Finding) -> str:
     value = gained_per_call(finding)
     if finding.unit == "bytes":
         return f"{amount(value)} per call"
-    one, many = _UNITS.get(finding.unit, ("", ""))
+    one, many = units_of(finding)
     return pace(value, one, many).replace("  ", " ")
+
+
+def units_of(finding: Finding) -> tuple[str, str]:
+    """Return what one and many of what is counted are called; empty for objects, which are told by their type."""
+    if finding.unit == "entries" and finding.container is not None:
+        return SIZED.get(finding.container.type, _UNITS["entries"])
+    return _UNITS.get(finding.unit, ("", ""))
+
+
+#: Containers whose entries are called otherwise, one and many.
+SIZED = {
+    **dict.fromkeys(("str", "_io.StringIO"), ("character", "characters")),
+    **dict.fromkeys(("bytes", "bytearray", "_io.BytesIO"), ("byte", "bytes")),
+}
 
 
 #: Units of `Finding.growth` as they are said, one and many.
@@ -87,23 +119,45 @@ def _what(finding: Finding) -> str:
     """Return what a finding gains, with its bytes in the same number of calls."""
     value = gained_per_call(finding)
     if finding.unit == "bytes":
-        return f"{pace_of(finding)} in one `{finding.type}`"
-    size = amount(finding.bytes_per_iteration * _period(value))
+        beside = " and outside the Python heap" if finding.domain in _WHOSE else ""
+        return f"{_rising(finding)} in one `{finding.type}`{beside}"
+    calls = 1.0 if finding.rise is not None else _period(value)
+    size = amount(finding.bytes_per_iteration * calls)
+    if finding.bytes_rise is not None:
+        size = f"{amount(finding.bytes_rise[0] * calls)} rising to {size}"
+    # Of what an object takes that says no size of its memory nothing is known, and not that it is nothing.
+    told = f" ({size})" if round(finding.bytes_per_iteration * calls) else ""
     if finding.unit in ("entries", "blocks") or finding.type is None:
-        return f"{pace_of(finding) if value else 'entries'} ({size})"
+        return f"{_rising(finding) if value else 'entries'}{told}"
     one = many = f"`{finding.type}`"
     if finding.type == "bytes":  # "gains 1 `bytes`" reads as a size
         one, many = f"{one} object", f"{many} objects"
-    return f"{pace(value, one, many)} ({size})"
+    paced = pace(value, one, many) if finding.rise is None else f"{_from_to(finding.rise)} {many} per call"
+    return f"{paced}{told}"
+
+
+def _rising(finding: Finding) -> str:
+    """Return what a finding gains and how often, with where it began if that rises with the calls."""
+    if finding.rise is None:
+        return pace_of(finding)
+    if finding.unit == "bytes":
+        return f"{amount(finding.rise[0])} rising to {amount(finding.rise[1])} per call"
+    return f"{_from_to(finding.rise)} {units_of(finding)[1]} per call"
+
+
+def _from_to(rates: tuple[float, float]) -> str:
+    return f"{rate(rates[0])} rising to {rate(rates[1])}"
 
 
 def _place(finding: Finding) -> str:
     """Return where it is made, or else where it grows; empty if neither is known."""
     places: list[tuple[str, tuple[BornAt | GrownAt, ...]]] = [("born", finding.born_at), ("grown", finding.grown_at)]
+    if finding.container is not None and finding.born_is_memory:
+        # Of what holds it, another line may be known; most of what it takes is from here (joining.py).
+        places[0] = ("its memory allocated", finding.born_at)
     for word, rows in reversed(places) if finding.unit in ("entries", "bytes") else places:
         if rows:
-            frame = rows[0].frame
-            return f", {word} at {frame.file}:{frame.line}" + (f" in {frame.function}" if frame.function else "")
+            return f", {word} at {place(rows[0].frame)}"
     return ""
 
 
@@ -113,10 +167,8 @@ def _native(finding: Finding) -> str:
     size = amount(finding.bytes_per_iteration * _period(value))
     if finding.type is None:
         kept = pace(value, "memory block", "memory blocks")
-        place = _place(finding).removeprefix(", born ")
-        return (
-            f"{kept} ({size}) lost in C{', allocated ' + place if place else ''}; no Python object explains the memory"
-        )
+        line = _place(finding).removeprefix(", born ")
+        return f"{kept} ({size}) lost in C{', allocated ' + line if line else ''}; no Python object explains the memory"
     count = sum(finding.growth)
     are, them = ("is", "it") if count == 1 else ("are", "them")
     more = pace(value, "more", "more")
@@ -130,17 +182,18 @@ def _outside(finding: Finding) -> str:
     """Return the sentence of what is no object: what stays, of what kind, made where, and who holds it."""
     if finding.unit == "bytes":
         line = f", allocated{_place(finding).removeprefix(', born')}" if finding.born_at else ""
-        whose = ", ".join(finding.kinds) or _WHOSE[finding.domain]
-        tail = "; no Python object accounts for it" if finding.domain == "native" and not finding.kinds else ""
-        return f"{whose} gains {pace_of(finding)} outside the Python heap{line}{tail}"
-    paced = pace_of(finding)
-    kinds = f" ({', '.join(finding.kinds)})" if finding.kinds else ""
-    stay = _STAY[finding.unit][not paced.startswith("1 ")]
+        whose = some_of(finding.kinds) or _WHOSE[finding.domain]
+        tail = (
+            "; no Python object that grows accounts for it" if finding.domain == "native" and not finding.kinds else ""
+        )
+        return f"{whose} gains {_rising(finding)} outside the Python heap{line}{tail}"
+    paced = _rising(finding)
+    kinds = f" ({some_of(finding.kinds)})" if finding.kinds else ""
+    stay = _STAY[finding.unit][finding.rise is not None or not paced.startswith("1 ")]
     made = f", {_MADE[finding.unit]}{_place(finding).removeprefix(', born')}" if finding.born_at else ""
     waits = ""
     if finding.waits_at:
-        frame = finding.waits_at[0].frame
-        waits = f", waiting at {frame.file}:{frame.line}" + (f" in {frame.function}" if frame.function else "")
+        waits = f", waiting at {place(finding.waits_at[0].frame)}"
     held = f"; held by {_who(finding)}" if finding.container is not None else ""
     return f"{paced}{kinds} {stay}{made}{waits}{held}"
 
@@ -148,13 +201,35 @@ def _outside(finding: Finding) -> str:
 def cycle_sentence(finding: Finding, *, most: bool = False) -> str:
     """Return what the collector alone frees; `most` says whether most of it is of the finding's type."""
     kept = pace(finding.objects_per_iteration, "object", "objects")
-    among = f", {'most' if most else 'some'} of them `{finding.type}`," if finding.type is not None else ""
-    are = "is" if kept.startswith("1 ") else "are"
+    one = kept.startswith("1 ")
+    part = ("mostly" if most else "sometimes") if one else f"{'most' if most else 'some'} of them"
+    among = f", {part} `{finding.type}`," if finding.type is not None else ""
+    are = "is" if one else "are"
     return f"Not a leak: {kept}{among} {are} only freed by the cyclic collector{_place(finding)}."
+
+
+def holds_modules(finding: Finding) -> bool:
+    """Say whether what grows is the table of imported modules."""
+    return [node.label for node in finding.chain] == ["module sys", ".modules"]
+
+
+def only_last(finding: Finding) -> bool:
+    """Say whether nothing grew but in the last round."""
+    return any(finding.growth) and not any(finding.growth[:-1])
+
+
+def _imports(finding: Finding) -> str:
+    """Say how many modules were imported after the first round."""
+    count = sum(finding.growth[1:])
+    return f"{number_of(count, 'module')} {'was' if count == 1 else 'were'} imported late"
 
 
 def _saturating(finding: Finding) -> str:
     container = finding.container
+    if holds_modules(finding):
+        return (
+            f"{_imports(finding)}, after the first round, and then {'no more' if finding.growth[-1] <= 0 else 'fewer'}"
+        )
     if finding.unit in _STAY:
         return f"the number of {_UNITS[finding.unit][1]} grew and then stopped growing or nearly so"
     if container is not None and container.bound is not None:
@@ -172,14 +247,15 @@ def _saturating(finding: Finding) -> str:
 def finding_sentence(finding: Finding) -> str:
     """Return what a finding is, in one sentence."""
     if finding.verdict is Verdict.ONE_TIME:
-        return (
-            f"Initialisation: the first round left {_objects(finding.growth[0])} behind once; that is not a leak."
-        )  # fmt: skip
+        left = number_of(finding.growth[0], "object")
+        return f"Initialisation: the first round left {left} behind once; that is not a leak."
     if finding.verdict is Verdict.SATURATING:
         return f"Not a leak: {_saturating(finding)}."
     if finding.verdict is Verdict.CYCLE:
         return cycle_sentence(finding)
     head = {Verdict.LEAK: "Leak", Verdict.SLOW_LEAK: "Slow leak"}.get(finding.verdict, "Inconclusive")
+    if finding.verdict is Verdict.INCONCLUSIVE and holds_modules(finding):
+        return f"{head}: {_imports(finding)}, {'in the last round' if only_last(finding) else 'after the first round'}."
     if finding.held_natively:
         return f"{head}: {_native(finding)}."
     if finding.unit in _STAY or (finding.domain in _WHOSE and finding.container is None and finding.unit == "bytes"):
@@ -189,10 +265,11 @@ def finding_sentence(finding: Finding) -> str:
 
 def control_sentence(control: Control) -> str:
     """Return why nothing can be said when the control grew."""
-    blocks = f" and {control.blocks:,} memory blocks" if control.blocks else ""
+    blocks = f" and {number_of(control.blocks, 'memory block')}" if control.blocks else ""
+    gained = f"{number_of(control.objects, 'object')}{blocks}"
     return (
-        f"Inconclusive: the control, the same rounds around an empty function, gained {control.objects:,} objects"
-        f"{blocks}; something beside the calls grows or shrinks (other threads?), so growth cannot be told from it."
+        f"Inconclusive: the control, the same rounds around an empty function, gained {gained}; something beside the "
+        "calls grows or shrinks (other threads?), so growth cannot be told from it."
     )
 
 
@@ -214,11 +291,12 @@ def run_sentence(
         return f"{early}Only the first round was completed, which proves nothing."
     but, nothing = "", "nothing"
     if accepted:
-        but, nothing = f" but for {accepted} suppressed finding{'' if accepted == 1 else 's'}", "nothing else"
-    text = f"Clean{but}: {nothing} grows with the calls ({calls:,} calls)"
+        but, nothing = f" but for {number_of(accepted, 'suppressed finding')}", "nothing else"
+    text = f"Clean{but}: {nothing} grows with the calls ({number_of(calls, 'call')})"
     if not complete:
         beside = f", beside {accepted} suppressed," if accepted else ""
-        text = f"Nothing{beside} grew with the calls in the {len(rounds)} rounds that were completed ({calls:,} calls)"
+        completed = f"in the {len(rounds)} rounds that were completed ({number_of(calls, 'call')})"
+        text = f"Nothing{beside} grew with the calls {completed}"
     grown = [finding for finding in findings if finding.verdict is Verdict.SATURATING]
     if grown:
         # As its own sentence says: not of every finding is that made of its numbers (kept.py).
@@ -228,9 +306,5 @@ def run_sentence(
         text += f"; {freed} {'is' if freed.startswith('1 ') else 'are'} only freed by the cyclic collector"
     if any(finding.verdict is Verdict.ONE_TIME for finding in findings):
         what = "call" if first.iterations == 1 else "round"
-        text += f"; the first {what} left {_objects(first.objects)} once (initialisation)"
+        text += f"; the first {what} left {number_of(first.objects, 'object')} once (initialisation)"
     return f"{early}{text}."
-
-
-def _objects(count: int) -> str:
-    return f"{count:,} object{'' if count == 1 else 's'}"

@@ -12,6 +12,7 @@ import pandas as pd
 from snapdiff.analysis import laws, limits
 from snapdiff.analysis.laws import Choice, Fit, VolumeLaw
 from snapdiff.analysis.model import AuditRow
+from snapdiff.analysis.sentences import number_of
 from snapdiff.analysis.volume import Forecast, Growth, SizeRow, Stays, Sweep
 from snapdiff.recording import Recording
 
@@ -243,7 +244,7 @@ def audit(sweep: Sweep, complete: bool, ended: str) -> tuple[AuditRow, ...]:
     """Return the checks on a sweep, failed ones first."""
     checks = [
         AuditRow(
-            "control", sweep.control_objects == 0, f"{sweep.control_objects} objects",
+            "control", sweep.control_objects == 0, number_of(sweep.control_objects, "object"),
             "Calls of an empty function must leave nothing; if they do, other threads or the tool itself do.",
         ),
         AuditRow("ended as planned", complete, ended, "A run that ended early shows only the calls it completed."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from snapdiff.analysis.laws import VolumeLaw
-from snapdiff.analysis.sentences import amount
+from snapdiff.analysis.sentences import amount, number_of
 from snapdiff.analysis.volume import Forecast, Growth, Stays, Sweep
 
 #: Laws in the middle of a sentence: "grows …".
@@ -100,7 +100,7 @@ def stays_words(sweep: Sweep) -> str:
             return "it goes back after each call"
         case Stays.EACH_CALL if last is not None:
             return (
-                f"each call keeps {last.kept_objects or 0:,} objects ({amount(last.kept_bytes or 0)}) at "
+                f"each call keeps {number_of(last.kept_objects or 0, 'object')} ({amount(last.kept_bytes or 0)}) at "
                 f"{sweep.parameter} = {last.size:,}, which a leak would too"
             )
         case Stays.LARGEST if last is not None:

@@ -39,6 +39,7 @@ def command(  # noqa: PLR0917
     from snapdiff.cli.config import suppressions
     from snapdiff.cli.github import say, tell
     from snapdiff.recording import RecordingError
+    from snapdiff.report.brief import brief_lines
 
     accepted = suppressions(suppression_files)
     acceptance = Acceptance(baseline, update_baseline, allow)
@@ -51,6 +52,8 @@ def command(  # noqa: PLR0917
             codes.append(USAGE)
         else:
             say(f"{file}: {report.verdict}: {report.sentence}")
+            for line in brief_lines(report.analysis):
+                say(f"{file}: {line}")
             for each in report.analysis.suppressed:
                 why = f" ({each.reason})" if each.reason else ""
                 say(f"{file}: suppressed by leak:{each.pattern}{why}: {len(each.findings)} finding(s)")

@@ -20,7 +20,7 @@ def render_annotations(analysis: Analysis) -> str:
     sweep; may be empty.
     """
     lines = [
-        command(_COMMANDS[finding.verdict], _title(finding), finding.sentence, _place(finding))
+        command(_COMMANDS[finding.verdict], _title(finding), _message(finding), _place(finding))
         for finding in analysis.findings
         if finding.verdict in _COMMANDS
     ][:MOST]
@@ -46,6 +46,10 @@ def log_line(text: str) -> str:
 
 def _title(finding: Finding) -> str:
     return f"{words.VERDICT_WORDS[finding.verdict][0]} {finding.fingerprint}"
+
+
+def _message(finding: Finding) -> str:
+    return finding.sentence + (f" Why: {finding.doubt}." if finding.doubt else "")
 
 
 def _place(finding: Finding) -> Frame | None:

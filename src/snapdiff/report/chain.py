@@ -46,5 +46,8 @@ def chain_text(finding: Finding) -> str:
     for index, (label, detail) in enumerate(steps):
         mark = _INDENT * (index - 1) + _STEP if index else ""
         # A name with a line break in it must not begin a line: in a log it could begin a command.
-        lines.append(f"{mark}{one_line(label)}" + (f"  ({one_line(detail)})" if detail else ""))
+        lines.append(
+            f"{mark}{one_line(label.removeprefix('→ ') if index else label)}"
+            + (f"  ({one_line(detail)})" if detail else "")
+        )
     return "\n".join(lines)

@@ -18,8 +18,8 @@ INCONCLUSIVE: Final = "Record again with more calls in the last round (--rounds)
 
 DOMAINS: Final[dict[str, str]] = {
     "native": (
-        "The memory was taken in C, C++ or Rust by what that line calls, and nothing in Python holds it. Give "
-        "back what the call returned: close() it, use a with block, clear the pool. Where there is nothing to "
+        "The memory was taken in C, C++ or Rust by what the allocating line calls, and nothing in Python holds it. "
+        "Give back what the call returned: close() it, use a with block, clear the pool. Where there is nothing to "
         "give back, call the extension alone in a loop, try its newest version, and report it with these "
         "numbers."
     ),
@@ -46,6 +46,11 @@ DOMAINS: Final[dict[str, str]] = {
     ),
 }
 
+NO_LINE: Final = (
+    "The memory was taken in C, C++ or Rust, nothing in Python holds it, and no line was seen to allocate most of "
+    "it. Record parts of the workload alone until one shows it, and give back what that returns (close(), a with "
+    "block); or report it to the extension with these numbers."
+)
 LOST: Final = (
     "An extension took a reference and never gave it back, so nothing can free this memory. The extension "
     "that is called at the allocating line is where to look (a missing Py_DECREF or free()); try its "

@@ -15,7 +15,7 @@ from snapdiff.report import cure_texts as texts
 
 _MAPPINGS: Final = frozenset({"dict", "defaultdict", "OrderedDict", "Counter", "mappingproxy", "ChainMap"})
 _SEQUENCES: Final = frozenset({"list", "set", "array", "tuple", "frozenset", "deque"})
-_TEXTS: Final = frozenset({"str", "bytes", "bytearray", "array"})
+_TEXTS: Final = frozenset({"str", "bytes", "bytearray", "array", "ndarray"})
 _STREAMS: Final = frozenset({"BytesIO", "StringIO"})
 _CLASSES: Final = frozenset({"type", "ABCMeta", "EnumType", "EnumMeta"})
 #: Steps of a chain that own nothing by themselves: they live as long as what is above them.
@@ -27,6 +27,7 @@ _WEAK: Final = frozenset(
     {"WeakValueDictionary", "WeakKeyDictionary", "WeakSet", "ReferenceType", "KeyedRef", "WeakMethod"}
 )
 _CALLABLES: Final = frozenset({"function", "method", "partial", "WeakMethod"})
+_METHODS: Final = frozenset({"method", "WeakMethod"})
 _HANDLER_LISTS: Final = (".handlers", "._handlerList", "._handlers")
 _CALLBACK_LISTS: Final = ("callback", "listener", "observer", "subscriber", "hook", "handler", "slots")
 
@@ -62,9 +63,11 @@ def cure(finding: Finding) -> str:
     """Return one to three sentences about what usually cures a finding of this kind."""
     if finding.verdict is Verdict.CYCLE:
         return texts.CYCLE
-    # What Python objects have taken natively goes with them.
-    if finding.domain in texts.DOMAINS and not (finding.domain == "native" and finding.container is not None):
-        return texts.DOMAINS[finding.domain]
+    # What Python objects have taken natively goes with them, as does that of one object that gets longer.
+    theirs = finding.container is not None and (finding.domain == "native" or finding.unit == "bytes")
+    if finding.domain in texts.DOMAINS and not theirs:
+        no_line = finding.domain == "native" and not finding.born_at
+        return texts.NO_LINE if no_line else texts.DOMAINS[finding.domain]
     if finding.held_natively:
         return texts.LOST if finding.type is None else texts.NATIVE
     facts = _facts(finding)
@@ -101,10 +104,16 @@ def _is_permanent(facts: _Facts) -> bool:
     return all(kind in _PERMANENT for kind in facts.types[:-1])
 
 
+def _is_callback(facts: _Facts) -> bool:
+    """Whether callables are kept: themselves, or by way of a method. Other functions are parts of many objects."""
+    own = _CALLABLES if "." not in facts.survivor or _short(facts.survivor) in _CALLABLES else _METHODS
+    return bool(facts.grown & own)
+
+
 def _is_linked(facts: _Facts) -> bool:
     """Whether survivors hang on one of their own kind, as in a linked list or a tree."""
     own = _short(facts.survivor)
-    return "." in facts.survivor and own in facts.types and own not in _PERMANENT
+    return facts.unit != "bytes" and "." in facts.survivor and own in facts.types and own not in _PERMANENT
 
 
 def _is_logging_list(facts: _Facts) -> bool:
@@ -145,13 +154,11 @@ _RULES: Final[tuple[tuple[Callable[[_Facts], bool], str], ...]] = (
     (lambda it: bool({_short(it.survivor)} & (_CLASSES | {"_tuplegetter", "getset_descriptor"})), texts.CLASSES),
     (lambda it: it.unit == "bytes" and it.holder in _STREAMS, texts.STREAM),
     (lambda it: it.holder in _STREAMS, texts.STREAM),
-    (lambda it: it.holder in _TEXTS - {"array"} or (it.unit == "bytes" and it.holder in _TEXTS), texts.TEXT),
+    (lambda it: it.holder in _TEXTS - {"array", "ndarray"} or (it.unit == "bytes" and it.holder in _TEXTS), texts.TEXT),
     (_is_linked, texts.LINKED),
     (lambda it: it.through(_WEAK) or _short(it.survivor) == "KeyedRef", texts.WEAK),
     (
-        lambda it: (
-            bool(it.grown & _CALLABLES) or any(word in it.labels[-1].lower() for word in _CALLBACK_LISTS if it.labels)
-        ),
+        lambda it: _is_callback(it) or any(word in it.labels[-1].lower() for word in _CALLBACK_LISTS if it.labels),
         texts.CALLBACKS,
     ),
     (lambda it: it.holder == "deque", texts.DEQUE),

@@ -110,19 +110,26 @@ def cut_finding(finding: Finding, caps: PageCaps) -> Finding:
     top = caps.finding_rows
     return replace(
         finding,
-        other_types=finding.other_types[:top],
+        other_types=_cut_names(finding.other_types, top),
         chain=_cut_chain(finding.chain, top),
         born_at=tuple(replace(row, callers=row.callers[:top]) for row in finding.born_at[:top]),
         grown_at=tuple(replace(row, callers=row.callers[:top]) for row in finding.grown_at[:top]),
-        kinds=finding.kinds[:top],
+        kinds=_cut_names(finding.kinds, top),
         waits_at=tuple(replace(row, callers=row.callers[:top]) for row in finding.waits_at[:top]),
         reasons=finding.reasons[:top],
-        other_containers=finding.other_containers[:top],
+        other_containers=_cut_names(finding.other_containers, top),
         path_graph=None if finding.path_graph is None else fold(finding.path_graph),
         graph=None if finding.graph is None else fold(finding.graph),
         excerpts=tuple(_cut_excerpt(excerpt) for excerpt in finding.excerpts[: caps.excerpts]),
         curve=thin(finding.curve, DATA_POINTS, lambda point: point[1]),
     )
+
+
+def _cut_names(names: tuple[str, ...], top: int) -> tuple[str, ...]:
+    """Keep the first names, and say how many were left out in place of the last."""
+    if len(names) <= top:
+        return names
+    return (*names[: top - 1], f"\N{HORIZONTAL ELLIPSIS} {len(names) - top + 1} more")
 
 
 def _cut_chain(chain: tuple[ChainNode, ...], top: int) -> tuple[ChainNode, ...]:

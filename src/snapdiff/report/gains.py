@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
 from snapdiff.analysis.model import Analysis, Container, Finding, Round, Verdict
-from snapdiff.analysis.sentences import gained_per_call, pace_of
+from snapdiff.analysis.sentences import SIZED, gained_per_call, pace_of, units_of
 from snapdiff.report import words
-
-#: Types of which a container's size counts something else than entries.
-_SIZED: Final = {"str": "characters", "bytes": "bytes", "bytearray": "bytes"}
 
 
 def per_call(finding: Finding) -> str:
@@ -39,7 +35,7 @@ def counted(finding: Finding, limit: int) -> str | None:
         return "bytes outside the Python heap" if finding.unit == "bytes" else None
     if finding.unit == "objects":
         return words.shorten(finding.type, limit)
-    return f"{finding.unit} of the {words.shorten(finding.type.rpartition('.')[2], limit)}"
+    return f"{units_of(finding)[1] or finding.unit} of the {words.shorten(finding.type.rpartition('.')[2], limit)}"
 
 
 def left_behind(rounds: Iterable[Round]) -> str:
@@ -48,16 +44,15 @@ def left_behind(rounds: Iterable[Round]) -> str:
     if not rounds:
         return ""
     objects, size = sum(each.objects for each in rounds), sum(each.bytes for each in rounds)
-    return f"{words.signed(objects)} objects, {words.signed_size(size)} after {words.calls(all_calls(rounds))}"
+    things = "object" if abs(objects) == 1 else "objects"
+    return f"{words.signed(objects)} {things}, {words.signed_size(size)} after {words.calls(all_calls(rounds))}"
 
 
 def held(container: Container) -> str:
     """Say how much a container holds: `dict of 464 entries`, `3 dict, together 464 entries`, `str of 9 characters`."""
     if container.size is None:
         return container.type if container.count == 1 else f"{words.count(container.count)} {container.type}"
-    what = f"{words.count(container.size)} {_SIZED.get(container.type, 'entries')}"
-    if container.size == 1:
-        what = what.replace("entries", "entry").removesuffix("s")
+    what = f"{words.count(container.size)} {SIZED.get(container.type, ('entry', 'entries'))[container.size != 1]}"
     if container.count == 1:
         return f"{container.type} of {what}"
     return f"{words.count(container.count)} {container.type}, together {what}"

@@ -210,6 +210,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     filters: dict[str, Callable[..., Any]] = {
+        "birth": words.birth,
         "breakable": _breakable,
         "came": came,
         "calls": words.calls,
@@ -219,6 +220,7 @@ def environment() -> Environment:
         "headline": _headline,
         "held": held,
         "per_call": per_call,
+        "of_what": words.of_what,
         "percent": words.percent,
         "place": words.place,
         "place_in": words.place_in,

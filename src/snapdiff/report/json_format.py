@@ -8,8 +8,10 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from snapdiff.analysis.model import Analysis, BornAt, Finding, Frame, GrownAt, LineRow, Suppressed
+from snapdiff.report.cures import cure
 from snapdiff.report.limits import DATA_POINTS
 from snapdiff.report.thin import thin
+from snapdiff.report.words import CAUSES
 
 FORMAT: Final = "snapdiff-report/1"
 
@@ -74,6 +76,8 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "objects_per_iteration": finding.objects_per_iteration,
         "bytes_per_iteration": finding.bytes_per_iteration,
         "growth": list(finding.growth),
+        "rise": None if finding.rise is None else list(finding.rise),
+        "bytes_rise": None if finding.bytes_rise is None else list(finding.bytes_rise),
         "container": None if finding.container is None else asdict(finding.container),
         "chain": [asdict(node) for node in finding.chain],
         "born_at": [_born_at(row) for row in finding.born_at],
@@ -82,6 +86,8 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "not_shared_bytes": finding.not_shared_bytes,
         "sentence": finding.sentence,
         "reasons": list(finding.reasons),
+        "doubt": finding.doubt or None,
+        "cure": cure(finding) if finding.verdict in CAUSES else None,
         "unit": finding.unit,
         "kinds": list(finding.kinds),
         "waits_at": [_grown_at(row) for row in finding.waits_at],

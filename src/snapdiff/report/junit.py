@@ -73,7 +73,7 @@ def run_case(analysis: Analysis, classname: str, name: str = RECORDED) -> TestCa
     made = case(name, classname, seconds=analysis.method.duration_seconds)
     doubts = [f"{row.name}: {row.value}. {row.meaning}" for row in analysis.audit if not row.passed]
     if not analysis.complete:
-        doubts.insert(0, f"The run ended {analysis.ended}.")
+        doubts.insert(0, f"The run is incomplete: {analysis.ended}.")
     inconclusive = analysis.verdict is Verdict.INCONCLUSIVE and not any(
         finding.verdict is Verdict.INCONCLUSIVE for finding in analysis.findings
     )
@@ -115,7 +115,9 @@ def about(finding: Finding) -> str:
     """Return what a person needs to mend a finding: chain, lines, cure and fingerprint."""
     lines = [finding.sentence]
     lines += [f"grown at {words.place_in(row.frame)}" for row in finding.grown_at]
-    lines += [f"born at {words.place_in(row.frame)} ({words.percent(row.share)})" for row in finding.born_at]
+    lines += [
+        f"{words.birth(finding)} at {words.place_in(row.frame)} ({words.percent(row.share)})" for row in finding.born_at
+    ]
     if finding.verdict in words.CAUSES:
         lines.append(f"usual cure: {cure(finding)}")
     lines += [*finding.reasons, f"fingerprint {finding.fingerprint}"]

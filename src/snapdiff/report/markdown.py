@@ -34,7 +34,7 @@ def _render(analysis: Analysis, findings: int, most: int) -> str:
     target = f": {md.code(analysis.method.target)}" if analysis.method.target else ""
     parts = [f"### {sign} {word}{target}", md.strong(analysis.sentence)]
     if not analysis.complete:
-        parts.append(f"The run is incomplete: it ended {md.plain(analysis.ended)}.")
+        parts.append(f"The run is incomplete: {md.plain(analysis.ended)}.")
     failed = [row for row in analysis.audit if not row.passed]
     doubts = [f"- {md.plain(f'{row.name}: {row.value}. {row.meaning}')}" for row in failed]
     if doubts:
@@ -44,9 +44,9 @@ def _render(analysis: Analysis, findings: int, most: int) -> str:
     causes = [_cause(number, finding) for number, finding in enumerate(shown, 1) if finding.verdict in words.CAUSES]
     parts += causes[:OPEN_CAUSES]
     if folded := causes[OPEN_CAUSES:]:
-        parts.append(md.folded(f"{len(folded)} more causes", *folded))
+        parts.append(md.folded(words.number_of(len(folded), "more cause"), *folded))
     if left := findings - len(shown):
-        parts.append(f"And {words.count(left)} more findings.")
+        parts.append(f"And {words.number_of(left, 'more finding')}.")
     parts.append(_harmless(shown))
     parts += _suppressed(analysis)
     parts.append(_method(analysis))
@@ -102,12 +102,12 @@ def _cause(number: int, finding: Finding) -> str:
     parts = [md.strong(finding.sentence, number)]
     if chain := chain_text(finding):
         parts.append(md.block(chain))
-    facts = []
+    facts = [f"why: {md.plain(finding.doubt)}"] if finding.doubt else []
     if finding.grown_at:
         facts.append(f"grown at {_place(finding, 'grown')}")
     if finding.born_at:
         share = words.percent(finding.born_at[0].share)
-        facts.append(f"born at {_place(finding, 'born')} ({share} of the survivors)")
+        facts.append(f"{words.birth(finding)} at {_place(finding, 'born')} ({share} {words.of_what(finding)})")
     if finding.other_containers:
         also = ", ".join(md.code(path) for path in finding.other_containers)
         facts.append(f"also: {also}; all of them must let go")
@@ -144,12 +144,15 @@ def _method(analysis: Analysis) -> str:
     environment = dict(analysis.environment)
     python = f", Python {md.code(environment['python'])}" if environment.get("python") else ""
     plan = ", ".join(words.count(calls) for calls in analysis.method.plan)
-    control = f"; the control gained {words.count(analysis.control.objects)} objects" if analysis.control.ran else ""
+    control = (
+        f"; the control gained {words.number_of(analysis.control.objects, 'object')}" if analysis.control.ran else ""
+    )
     notes = [f"- {md.plain(note)}" for note in analysis.notes]
     if analysis.redacted:
         notes.append(f"- Redaction: {words.REDACTION[True]}.")
-    said = f"Planned rounds of {plan} calls{python}{control}. Ended {md.plain(analysis.ended)}."
+    calls = "call" if plan == "1" else "calls"
+    said = f"Planned rounds of {plan} {calls}{python}{control}. It ended: {md.plain(analysis.ended)}."
     if analysis.sweep is not None:
         said = f"{md.plain(measured(analysis.sweep))} Python {md.code(environment.get('python', '?'))}{control}. "
-        said += f"Ended {md.plain(analysis.ended)}."
+        said += f"It ended: {md.plain(analysis.ended)}."
     return md.folded("How it was measured", said, "\n".join(notes))

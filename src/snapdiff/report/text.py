@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from snapdiff.analysis.model import Analysis, Finding, Verdict
+from snapdiff.analysis.sentences import units_of
 from snapdiff.analysis.volume import Sweep
 from snapdiff.report import words
 from snapdiff.report.chain import chain_text
@@ -34,7 +35,7 @@ def render_text(analysis: Analysis) -> str:
     analysis = with_texts(cut_for_page(analysis, PAGE).analysis, words.one_line)
     parts = [textwrap.fill(analysis.sentence, TEXT_WIDTH)]
     if not analysis.complete:
-        parts.append(f"The run is incomplete: it ended {analysis.ended}.")
+        parts.append(f"The run is incomplete: {analysis.ended}.")
     if analysis.sweep is not None:
         parts.extend(_sweep(analysis.sweep))
     if analysis.rounds:
@@ -42,7 +43,7 @@ def render_text(analysis: Analysis) -> str:
     shown = analysis.findings[:TEXT_FINDINGS]
     parts.extend(_finding(number, finding) for number, finding in enumerate(shown, 1))
     if left := findings - len(shown):
-        parts.append(f"and {words.count(left)} more findings.")
+        parts.append(f"and {words.number_of(left, 'more finding')}.")
     for row in analysis.suppressed:
         reason = f" ({row.reason})" if row.reason else ""
         head = f"Suppressed by leak:{row.pattern}{reason}: {words.count(len(row.fingerprints))}"
@@ -103,7 +104,7 @@ def _heading(finding: Finding) -> str | None:
     if finding.type is None:
         return None
     if finding.unit != "objects":
-        return finding.unit
+        return units_of(finding)[1] or finding.unit
     return words.shorten(finding.type.rpartition(".")[2], TEXT_TYPE)
 
 
@@ -127,11 +128,14 @@ def _finding(number: int, finding: Finding) -> str:
     if finding.other_containers:
         also = f"also: {', '.join(finding.other_containers)}; all of them must let go"
         lines.append(textwrap.fill(also, TEXT_WIDTH, initial_indent="   ", subsequent_indent="   "))
+    if finding.doubt:
+        lines.append(textwrap.fill(f"why: {finding.doubt}", TEXT_WIDTH, initial_indent="   ", subsequent_indent="   "))
     if finding.grown_at:
         lines.append(f"   grown at {words.place_in(finding.grown_at[0].frame)}")
     if finding.born_at:
         born = finding.born_at[0]
-        lines.append(f"   born at {words.place_in(born.frame)} ({words.percent(born.share)} of the survivors)")
+        part = f"{words.percent(born.share)} {words.of_what(finding)}"
+        lines.append(f"   {words.birth(finding)} at {words.place_in(born.frame)} ({part})")
     if finding.waits_at:
         lines.append(f"   waits at {words.place_in(finding.waits_at[0].frame)}")
     if finding.verdict in words.CAUSES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from snapdiff.analysis.model import Frame, Law, Verdict
+from snapdiff.analysis.model import Finding, Frame, Law, Verdict
 
 _KIBI: Final = 1024
 _UNITS: Final = ("B", "KiB", "MiB", "GiB", "TiB")
@@ -177,7 +177,12 @@ def moment(started: str) -> str:
 
 def calls(number: int) -> str:
     """Say how many calls: `1 call`, `10 calls`."""
-    return "1 call" if number == 1 else f"{count(number)} calls"
+    return number_of(number, "call")
+
+
+def number_of(number: int, one: str) -> str:
+    """Say how many of something there are: `1 more finding`, `2 more findings`."""
+    return f"{count(number)} {one if abs(number) == 1 else f'{one}s'}"
 
 
 def place(frame: Frame) -> str:
@@ -188,6 +193,16 @@ def place(frame: Frame) -> str:
 def place_in(frame: Frame) -> str:
     """Name a place in source code with its function: `app/cart.py:41 in add`."""
     return place(frame) if frame.function is None else f"{place(frame)} in {frame.function}"
+
+
+def birth(finding: Finding) -> str:
+    """Name what `born_at` says: where the objects are `born`, or where their memory is `allocated`."""
+    return "allocated" if finding.born_is_memory else "born"
+
+
+def of_what(finding: Finding) -> str:
+    """Say of what the share of a line in `born_at` is a part."""
+    return "of the memory that stays" if finding.born_is_memory else "of the survivors"
 
 
 def one_line(text: str) -> str:

@@ -38,14 +38,14 @@ def _render(comparison: Comparison, changes: int, most: int) -> str:
             )
         )  # fmt: skip
     if left := changes - len(shown):
-        parts.append(f"And {words.count(left)} more causes.")
+        parts.append(f"And {words.number_of(left, 'more cause')}.")
     if comparison.caveats:
         said = "\n".join(f"- {md.plain(text)}" for text in comparison.caveats)
         parts.append(f"Not the same on both sides, or not comparable:\n\n{said}")
     details = [_details(number, change) for number, change in enumerate(shown, 1)]
     parts += details[:OPEN_CAUSES]
     if folded := details[OPEN_CAUSES:]:
-        parts.append(md.folded(f"{len(folded)} more causes", *folded))
+        parts.append(md.folded(words.number_of(len(folded), "more cause"), *folded))
     if comparison.cycles:
         said = "\n".join(f"- {md.sentence(change.sentence)}" for change in comparison.cycles)
         parts.append(md.folded("Cyclic garbage, which the collector frees", said))

@@ -24,7 +24,7 @@ def render_text(comparison: Comparison) -> str:
     shown = comparison.changes[:TEXT_FINDINGS]
     parts += [_change(number, change) for number, change in enumerate(shown, 1)]
     if left := changes - len(shown):
-        parts.append(f"and {words.count(left)} more causes.")
+        parts.append(f"and {words.number_of(left, 'more cause')}.")
     if comparison.cycles:
         parts.append(
             _bullets("Cyclic garbage, which the collector frees:", [row.sentence for row in comparison.cycles])

@@ -32,7 +32,7 @@ def render_text(trend: Trend) -> str:
     parts.append(_runs(trend))
     parts += [_cause(trend, number, course) for number, course in enumerate(trend.courses[:TEXT_FINDINGS], 1)]
     if left := courses - min(courses, TEXT_FINDINGS):
-        parts.append(f"and {words.count(left)} more causes; the page and the JSON have more of them.")
+        parts.append(f"and {words.number_of(left, 'more cause')}; the page and the JSON have more of them.")
     return words.visible("\n\n".join(parts)) + "\n"
 
 
