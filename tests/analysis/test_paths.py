@@ -32,6 +32,13 @@ def times(k):
     return tuple(k * gain for gain in ONE)
 
 
+def test_a_table_that_is_empty_whenever_it_is_looked_at_is_no_leak_however_large_it_has_become(program):
+    # Entries that only the collector takes out: the longer it has not run, the fuller the table was meanwhile.
+    steps, sizes = ("module app:module", ".slots:set"), (0, 1024, 8192, 16_384)
+    assert () == program().path(*steps, sizes=sizes).looked_at(*steps).analysis().findings
+    assert "leak" == program().path(steps[0], ".text:bytearray", sizes=sizes).analysis().verdict
+
+
 # -- the topmost ------------------------------------------------------------------------------------------
 
 

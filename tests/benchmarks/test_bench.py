@@ -47,8 +47,10 @@ def test_a_heap_has_as_many_tracked_objects_as_asked_for(emptied, build, scatter
         built = len(gc.get_objects()) - before
     finally:
         gc.enable()
-    # Twelve functions, four dicts and two classes in each module, some of which were there before.
-    assert 35_900 <= built <= (38_000 if build is application.build else 36_200)
+    # Twelve functions, four dicts and two classes in each module, some of which were there before; since 3.14 more of
+    # their parts are tracked.
+    modules = 2_000 if sys.version_info < (3, 14) else 4_000
+    assert 35_900 <= built <= (36_000 + modules if build is application.build else 36_200)
 
 
 def test_a_heap_in_order_holds_what_was_made_first_and_a_scattered_one_does_not(emptied):

@@ -18,8 +18,9 @@ from snapdiff.report.redact import redacted
 from snapdiff.report.schema import load_schema
 
 PLAN = ("--rounds", "1,3,20", "--trace", "off")
-#: Rounds that are complete when the third of three requests, taken in turn, ends the worker.
-COMPLETED = [(1, 0)]
+#: Rounds that are complete when the third of three requests, taken in turn, ends the worker. Its loop still has the
+#: last message, a dict of texts and a number, which the collector knows of since 3.14.
+COMPLETED = [(1, 0 if sys.version_info < (3, 14) else 6)]
 
 
 @pytest.fixture
@@ -340,7 +341,7 @@ def relay(command, workers, tmp_path):
 
 
 def test_everything_that_parent_and_worker_say_to_each_other_is_passed_on(relay, report_of):
-    requests = [{"jsonrpc": "2.0", "id": f"number {n}", "method": "echo", "params": [n]} for n in range(50)]
+    requests = [{"jsonrpc": "2.0", "id": f"number {n}", "method": "echo", "params": [n]} for n in range(10, 60)]
     # The program's own errors are its parent's business.
     requests[7]["method"] = "fail"
     requests.insert(9, {"jsonrpc": "2.0", "method": "told"})
@@ -348,7 +349,7 @@ def test_everything_that_parent_and_worker_say_to_each_other_is_passed_on(relay,
     assert 0 == done.returncode, done.stderr
     assert [each["id"] for each in requests if "id" in each] == [each["id"] for each in replies]
     assert -32000 == replies[7]["error"]["code"]
-    assert {"params": [49]} == replies[49]["result"]
+    assert {"params": [59]} == replies[49]["result"]
     assert ("as planned", [1, 3, 20]) == (
         report_of(output)["ended"], [each["iterations"] for each in report_of(output)["rounds"]],
     )  # fmt: skip

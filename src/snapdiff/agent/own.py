@@ -18,6 +18,11 @@ FOLDER = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _PACKAGE = __name__.rpartition(".")[0]
 
 
+#: What is interned because it is a name in code: a key of the interpreter's table of such texts, and its value there.
+_INTERNED = sys.intern("text of snapdiff's, to find the table of interned ones by")
+_interpreters: list[Any] = []
+
+
 class Own:
     """Ids of objects of ours, and the types they have (only objects of those types need comparing)."""
 
@@ -70,6 +75,9 @@ def own_state(roots: list[Any]) -> Own:
     ids: set[int] = set()
     types: set[type] = set()
     pending: list[Any] = [roots, *_frames()]
+    if sys.version_info >= (3, 14):
+        ids.update(map(id, _tables_of_the_interpreter()))
+        types.add(dict)
     while pending:
         obj = pending.pop()
         if id(obj) in ids:
@@ -88,6 +96,18 @@ def own_state(roots: list[Any]) -> Own:
         ids.add(id(obj))
         types.add(cls)
     return Own(ids, types, roots)
+
+
+def _tables_of_the_interpreter() -> list[Any]:
+    """Return the table of interned texts, a dict that nobody's names lead to: it grows with every new name.
+
+    The collector has it since 3.14, where it tracks every dict.
+    """
+    if not _interpreters:
+        for obj in gc.get_objects():
+            if type(obj) is dict and dict.get(obj, _INTERNED) is _INTERNED:
+                _interpreters.append(obj)
+    return _interpreters
 
 
 def _frames() -> list[Any]:

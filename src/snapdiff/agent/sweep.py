@@ -163,16 +163,16 @@ class Sweep:
         sized.settle()
         # It is ours, but nothing of ours holds it: it must not be counted.
         del sized
+        # Before anything of ours is made that the collector tracks (a dict of numbers is since 3.14).
+        counted_before = None if part == TRACED else self._count()
+        if part == TRACED:
+            counters.collect()
         frame = {
             "kind": "sweep", "series": "control" if size is None else "workload", "size": size or 0, "part": part,
             "repeat": repeat, "began": began, "ended": ended, "seconds": seconds, "cpu_seconds": cpu,
             "peak_traced": peak_traced, "rss_before": before, "peak_rss": peak if resettable else None,
         }  # fmt: skip
-        if part == TRACED:
-            self._objects_of(frame, None)
-            counters.collect()
-        else:
-            self._objects_of(frame, self._count())
+        self._objects_of(frame, counted_before)
         frame["rss_after"], _ = resident.resident()
         self._writer.write(frame)
         if size is not None:

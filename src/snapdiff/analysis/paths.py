@@ -19,6 +19,11 @@ from snapdiff.analysis.model import Verdict
 #: Verdicts that are looked at as causes.
 CAUSES = (Verdict.LEAK, Verdict.SLOW_LEAK, Verdict.INCONCLUSIVE, Verdict.SATURATING)
 ACCUSED = (Verdict.LEAK, Verdict.SLOW_LEAK)
+#: Collections whose bytes are a table for entries, and no more.
+_TABLES = (
+    "dict", "list", "set", "collections.deque", "collections.OrderedDict", "collections.defaultdict",
+    "collections.Counter",
+)  # fmt: skip
 #: Roots below which nothing is named.
 NAMELESS = ("code", "unreached")
 
@@ -141,7 +146,8 @@ class Paths:
             node.objects, node.bytes, node.entries = (
                 tuple(int(gain) for gain in np.diff(column)) for column in table.T
             )  # fmt: skip
-            node.is_collection = bool(table[:, 2].any())
+            # One that is empty whenever it is looked at is one too: its table is as large as it ever was full.
+            node.is_collection = bool(table[:, 2].any()) or node.type in _TABLES
             node.traced = sum(node.objects)
         if matrices.has_traced_plan:
             self._read_traced(counts, matrices.traced.ids)
