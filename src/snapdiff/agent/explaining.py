@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import _tracemalloc
 import time
 
 from . import born
 from .calls import Calls
 from .checkpoint import Measurer
+from .deeper import Callers
 from .explain import Explainer
 from .garbage import cyclic_garbage
 from .own import own_state
@@ -58,9 +60,11 @@ def explain(  # noqa: PLR0917
         "causes": [], "births": [], "nameless": [], "lines": [], "graphs": [], "grown": [], "garbage": None,
         "outside": None, "note": None,
     }  # fmt: skip
+    depth = _tracemalloc.get_traceback_limit()
     if not extra:
         frame["garbage"] = cyclic_garbage(call, gathered, births)
         stop_tracing()
+        _complete_births(frame, depth).seek(call, speed.seconds_per_call, screen.dear)
         return frame
     explainer = Explainer(
         measurer.book, [*measurer.keep, frame], measurer.owners, extra, speed.decided, measurer.exits
@@ -79,7 +83,20 @@ def explain(  # noqa: PLR0917
     stop_tracing()
     frame["causes"] = explainer.causes(measurer.snapshots)
     frame["graphs"] = explainer.graphs()
+    _complete_births(frame, depth).seek(call, speed.seconds_per_call, screen.dear)
     things, memory = born.watchers(set(screen.risen), screen.outside, measurer.memory.allocators)
     frame["grown"], frame["note"] = explainer.grown_at(call, [*things, *memory], screen.dear)
     frame["outside"] = born.explain(things, memory)
     return frame
+
+
+def _complete_births(frame: dict[str, Any], depth: int) -> Callers:
+    """Return what completes the births of a frame that were traced so deep."""
+    callers = Callers(depth)
+    callers.want(frame["births"])
+    for cause in frame["nameless"]:
+        for kind in cause["types"]:
+            callers.want(kind["births"])
+    for kind in frame["garbage"]["types"] if frame["garbage"] is not None else ():
+        callers.want(kind["births"], freed=True)
+    return callers

@@ -218,7 +218,7 @@ def _describe_tasks(numbers: list[int]) -> tuple[list[str], list[Stack]]:
 def _task_code(coroutine: Any, waiting: list[Any]) -> Any:
     """Return the code that a task is called by: the program's first, which a library may have wrapped in its own."""
     codes = [frame.f_code for frame in reversed(waiting)]
-    return next((code for code in codes if not of_library(code.co_filename)), coroutine.cr_code)
+    return next((code for code in codes if is_own(code.co_filename)), coroutine.cr_code)
 
 
 # -- child processes ------------------------------------------------------------------------------------------
@@ -279,6 +279,11 @@ def of_library(file: str) -> bool:
     return file.startswith(_STDLIB) or any(name in file for name in _PACKAGES)
 
 
+def is_own(file: str) -> bool:
+    """Say whether a file is one of the program's that a person can open: no library's, and no code made from a text."""
+    return not file.startswith("<") and not of_library(file)
+
+
 def stack_of(frame: Any, line: int) -> Stack:
     """Return (file, line, function) of a frame and its callers, but for ours, the innermost first."""
     return _cut(_upwards(frame, line))
@@ -299,7 +304,7 @@ def _cut(frames: Iterable[tuple[Any, int]]) -> Stack:
         code = frame.f_code
         if code.co_filename.startswith(FOLDER) or len(stack) >= (_FARTHEST if libraries else _MOST_FRAMES):
             break
-        libraries = libraries and of_library(code.co_filename)
+        libraries = libraries and not is_own(code.co_filename)
         stack.append((code.co_filename, line or 0, _function_of(code)))
     return tuple(stack)
 
