@@ -85,6 +85,7 @@ class Driver:
             finally:
                 if teardown is not None:
                     self.stage = "teardown"
+                    self.state[spool.STEP] = spool.TEARDOWN
                     self._call_once(teardown)
         except target.TargetError as error:
             if self.plan.debug:
@@ -106,7 +107,7 @@ class Driver:
             return self._ended_by(error)
         finally:
             self._stop_tracing()
-        self.state[spool.PHASE] = spool.ENDING
+        self.state[spool.PHASE], self.state[spool.STEP] = spool.ENDING, 0
         self.over = True
         self.writer.write({"kind": "end", "how": "as planned"})
         try:
@@ -233,8 +234,13 @@ class Driver:
     def _look_back(self, workload: calls.Calls, extra: int) -> None:
         """After the last checkpoint: see what comes back when it is asked for, then look for why it grew."""
         self.state[spool.PHASE] = spool.HOLDING
+        self._step(spool.GIVING_BACK)
         self.writer.write({"kind": "given back", "steps": give_back(self.measurer.memory.allocators)})
         self._explain(workload, extra)
+        self._step(0)
+
+    def _step(self, step: int) -> None:
+        self.state[spool.STEP] = step
 
     def _run_extra(self, workload: calls.Calls) -> int:
         """Go on while something grows and it is worth it; return the calls of the last extra round, 0 without one."""
@@ -282,7 +288,7 @@ class Driver:
                 births = Births()
             births.ours = late.ids
             speed = Speed(extra, self.decided, self.seconds_per_call, self._garbage_rate())
-            frame = explain(self.measurer, self.screen, workload, speed, births, self._stop_tracing)
+            frame = explain(self.measurer, self.screen, workload, speed, births, self._stop_tracing, self._step)
             if frame is not None:
                 self.writer.write({"kind": "explained", **frame})
         except Exception as error:

@@ -13,6 +13,7 @@ from .explain import Explainer
 from .garbage import cyclic_garbage
 from .own import own_state
 from .screen import Screen
+from .spool import GROWING, RETRACING, SEEKING
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
@@ -41,9 +42,10 @@ class Speed:
 
 
 def explain(  # noqa: PLR0917
-    measurer: Measurer, screen: Screen, workload: Calls, speed: Speed, births: Births, stop_tracing: Callable[[], None]
-) -> dict[str, Any] | None:
-    """Return the fields of the `explained` frame, None when there is nothing to explain."""
+    measurer: Measurer, screen: Screen, workload: Calls, speed: Speed, births: Births,
+    stop_tracing: Callable[[], None], tell: Callable[[int], None],
+) -> dict[str, Any] | None:  # fmt: skip
+    """Return the fields of the `explained` frame, None when there is nothing to explain. `tell` is told each step."""
     extra = speed.extra
     gathered = min(_GARBAGE_CALLS, int(_GARBAGE_SECONDS / max(speed.seconds_per_call, 1e-6)))
     if speed.garbage < _GARBAGE_WORTH_TELLING:
@@ -60,10 +62,12 @@ def explain(  # noqa: PLR0917
         "causes": [], "births": [], "nameless": [], "lines": [], "graphs": [], "grown": [], "garbage": None,
         "outside": None, "note": None,
     }  # fmt: skip
+    tell(SEEKING)
     depth = _tracemalloc.get_traceback_limit()
     if not extra:
         frame["garbage"] = cyclic_garbage(call, gathered, births)
         stop_tracing()
+        tell(RETRACING)
         _complete_births(frame, depth).seek(call, speed.seconds_per_call, screen.dear)
         return frame
     explainer = Explainer(
@@ -83,8 +87,10 @@ def explain(  # noqa: PLR0917
     stop_tracing()
     frame["causes"] = explainer.causes(measurer.snapshots)
     frame["graphs"] = explainer.graphs()
+    tell(RETRACING)
     _complete_births(frame, depth).seek(call, speed.seconds_per_call, screen.dear)
     things, memory = born.watchers(set(screen.risen), screen.outside, measurer.memory.allocators)
+    tell(GROWING)
     frame["grown"], frame["note"] = explainer.grown_at(call, [*things, *memory], screen.dear)
     frame["outside"] = born.explain(things, memory)
     return frame

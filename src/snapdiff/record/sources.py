@@ -108,7 +108,8 @@ def _collect(node: ast.AST, prefix: str, found: list[tuple[int, int, str]]) -> N
 
 def _first_line(statement: ast.stmt) -> int:
     """Return where a statement begins: the line of what is decorated is that of its `def` or `class`."""
-    return min([statement.lineno, *(each.lineno for each in getattr(statement, "decorator_list", ()))])
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(each.lineno for each in decorators)])
 
 
 def _folder(path: str) -> str:

@@ -35,7 +35,7 @@ class Progress(Protocol):
     """Who is told how a recording goes on. Called often; must return at once."""
 
     def tick(self, state: list[int], rss: int) -> None:
-        """The target's state (slots of `spool`) and resident memory (bytes) now."""
+        """The target's state (slots of `spool`) and resident memory (bytes) now, 0 where it has ended."""
 
     def checkpoint(self, frame: dict[str, Any], rss: int) -> None:
         """A checkpoint was completed; `frame` is as the agent wrote it."""
@@ -92,6 +92,8 @@ def record(options: Options, progress: Progress) -> Outcome:
         memory=run.memory,
         notes=[] if worker is None else worker.notes(run.returncode, how.complete),
     )
+    run.state[spool.STEP] = spool.SEALING
+    progress.tick(run.state.tolist(), 0)
     # A disk that is full here leaves the spool, which can be sealed later.
     size = seal.seal(part, facts, options.output)
     shutil.rmtree(part, ignore_errors=True)
