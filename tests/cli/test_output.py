@@ -225,3 +225,26 @@ def test_a_log_says_once_in_which_step_a_run_is_that_takes_long(monkeypatch, cap
     err = capsys.readouterr().err
     told = ["snapdiff: running the teardown", "snapdiff: calling, traced deeper, to see who asked for it"]
     assert told == err.splitlines()
+
+
+SLOWED = (
+    "Traced, a call took 1.2 s, untraced 0.12 s. "
+    "With --trace auto the rounds run untraced, and are traced only when something grows."
+)
+
+
+@pytest.mark.parametrize(
+    ("pace", "options", "expected"),
+    [
+        ((1.24, 0.12), (), [SLOWED]),
+        ((1.24, 0.12), ("--quiet",), []),
+        ((0.3, 0.12), (), []),
+        (None, (), []),
+    ],
+)
+def test_whoever_was_slowed_by_tracing_is_told_what_it_cost(invoke, monkeypatch, tmp_path, pace, options, expected):
+    ended = SimpleNamespace(complete=True)
+    outcome = SimpleNamespace(path=tmp_path / "run.snapdiff", size=1000, ended=ended, refused=None, pace=pace)
+    monkeypatch.setattr("snapdiff.record.record", lambda options, progress: outcome)
+    done = invoke("record", "quiet.py:work", "-o", outcome.path, *options)
+    assert (0, expected) == (done.code, done.told[1:])

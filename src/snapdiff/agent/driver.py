@@ -82,6 +82,7 @@ class Driver:
             workload, control, teardown = self._load()
             try:
                 self._measure_all(workload, control)
+                self._compare_pace(workload)
             finally:
                 if teardown is not None:
                     self.stage = "teardown"
@@ -238,6 +239,20 @@ class Driver:
         self.writer.write({"kind": "given back", "steps": give_back(self.measurer.memory.allocators)})
         self._explain(workload, extra)
         self._step(0)
+
+    def _compare_pace(self, workload: calls.Calls) -> None:
+        """Measure what tracing costs, where every call was traced. All is recorded: an error is not the run's."""
+        if self.plan.trace != ROUNDS or not self.started_tracing or self.sweep is not None:
+            return
+        self._stop_tracing()
+        try:
+            from .pace import compare
+
+            found = compare(lambda: workload.run(1, 0, math.inf), self.seconds_per_call, self.total)
+        except Exception:
+            return
+        if found is not None:
+            self.writer.write({"kind": "pace", **found})
 
     def _step(self, step: int) -> None:
         self.state[spool.STEP] = step

@@ -10,7 +10,7 @@ A spool is a folder with
   so that a recording can say in which iteration a program was killed.
 
 Kinds of frames (key `kind`): `loaded`, `refused`, `checkpoint`, `subcheckpoint`, `sweep`, `explained`, `given back`,
-`note`, `end`.
+`pace`, `note`, `end`.
 """
 
 from __future__ import annotations

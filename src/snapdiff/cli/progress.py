@@ -27,6 +27,8 @@ _STEPS = (
 _STEP = 6
 #: Seconds after which a log says in which step it is: one that hangs would say nothing.
 _LONG = 30.0
+#: Times that tracing must have slowed the calls to be worth a hint: noise of a busy machine is less.
+_SLOWED = 3.0
 #: What stands before "round" in each of the spool's series.
 _KINDS = ("control ", "", "traced control ", "traced ", "")
 
@@ -133,6 +135,16 @@ def _swept(frame: dict[str, Any]) -> str:
     )
     text = f"{frame['part']}: {name}, {frame['seconds']:.3g} s"
     return text if peak is None else f"{text}, {known} at most {peak / 1e6:,.1f} MB"
+
+
+def hint_about(traced: float, untraced: float) -> str | None:
+    """Return what to say when tracing slowed the calls, by seconds per call; None where it did not slow them much."""
+    if traced < _SLOWED * untraced:
+        return None
+    return (
+        f"Traced, a call took {traced:.2g} s, untraced {untraced:.2g} s. "
+        "With --trace auto the rounds run untraced, and are traced only when something grows."
+    )
 
 
 @contextmanager

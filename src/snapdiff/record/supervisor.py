@@ -49,6 +49,8 @@ class Outcome:
     size: int
     ended: ended.Ended | None
     refused: str | None
+    pace: tuple[float, float] | None = None
+    """Seconds per call with tracing and without, where that was measured."""
 
 
 def record(options: Options, progress: Progress) -> Outcome:
@@ -97,7 +99,7 @@ def record(options: Options, progress: Progress) -> Outcome:
     # A disk that is full here leaves the spool, which can be sealed later.
     size = seal.seal(part, facts, options.output)
     shutil.rmtree(part, ignore_errors=True)
-    return Outcome(options.output, size, how, None)
+    return Outcome(options.output, size, how, None, run.pace)
 
 
 def _nothing(options: Options, run: _Run, how: ended.Ended) -> str:
@@ -123,6 +125,7 @@ class _Run:
         self.refused: str | None = None
         self.last: dict[str, Any] | None = None
         self.loaded: dict[str, Any] | None = None
+        self.pace: tuple[float, float] | None = None
         self.checkpoints = 0
         self.stopped_by: str | None = None
         self.returncode: int | None = None
@@ -233,6 +236,8 @@ class _Run:
                 self.progress.checkpoint(frame, self._rss())
             elif kind == "loaded":
                 self.loaded = frame
+            elif kind == "pace":
+                self.pace = float(frame["traced"]), float(frame["untraced"])
             elif kind == "refused":
                 self.refused = str(frame.get("message"))
             elif kind == "end":
