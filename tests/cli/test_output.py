@@ -242,9 +242,9 @@ SLOWED = (
         (None, (), []),
     ],
 )
-def test_whoever_was_slowed_by_tracing_is_told_what_it_cost(invoke, monkeypatch, tmp_path, pace, options, expected):
+def test_whoever_was_slowed_by_tracing_is_told_what_it_cost(invoke, monkeypatch, pace, options, expected):
     ended = SimpleNamespace(complete=True)
-    outcome = SimpleNamespace(path=tmp_path / "run.snapdiff", size=1000, ended=ended, refused=None, pace=pace)
+    outcome = SimpleNamespace(path="run.snapdiff", size=1000, ended=ended, refused=None, pace=pace)
     monkeypatch.setattr("snapdiff.record.record", lambda options, progress: outcome)
     done = invoke("record", "quiet.py:work", "-o", outcome.path, *options)
     assert (0, expected) == (done.code, done.told[1:])
