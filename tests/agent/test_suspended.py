@@ -183,3 +183,13 @@ def test_a_task_is_called_by_the_programs_own_and_waits_at_its_innermost_line(mo
     assert ({"client": 1}, ["get", "listen", "client", "as_a_library_does"]) == (names, functions)
     assert [False, True, True] == [file == __file__ for file, _, _ in stack[:3]]
     assert {1} == set(waits.values())
+
+
+def test_a_recording_names_kept_generators_and_the_line_at_which_they_wait(measure, programs):
+    finding = measure("cursors.py:keep")["findings"][0]
+    source = (programs / "cursors.py").read_text(encoding="utf-8").splitlines()
+    (waits,) = finding["waits_at"]
+    assert ("generator", True) == (finding["type"], "cursors.Reader" in finding["other_types"])
+    assert ("cursors.py", "lines") == (waits["file"], waits["function"])
+    assert "# waits" in source[waits["line"] - 1]
+    assert ["rows"] == [caller["function"] for caller in waits["callers"]]

@@ -72,6 +72,15 @@ def test_a_suspended_generator_is_named_and_not_what_its_local_variables_hold(pr
     assert ("generator", ("app.Reader",)) == (finding.type, finding.other_types)
 
 
+def test_a_suspended_generator_waits_at_the_programs_line_and_not_where_its_library_does(program, by_id):
+    library, own = ("/usr/lib/python3.11/contextlib.py", 10, "nested"), ("app/rows.py", 7, "rows")
+    found = program().keeps(by_id, "generator", *ONE).looked_at(*by_id)
+    found.suspends("generator", library, own).suspends("generator", ("app/rows.py", 9, "rows"), count=3)
+    found.suspends("coroutine", ("app/other.py", 1, "other"))
+    finding = only(found.analysis().findings)
+    assert [("app/rows.py", 7), ("app/rows.py", 9)] == [(row.frame.file, row.frame.line) for row in finding.waits_at]
+
+
 def test_of_equals_the_type_that_gains_most_names_the_finding(program):
     found = program().keeps(at("rows"), "app.Few", *ONE).path(*at("rows"), "{value}:app.Many", objects=times(2))
     assert "app.Many" == only(found.analysis().findings).type

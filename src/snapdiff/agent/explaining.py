@@ -59,8 +59,8 @@ def explain(  # noqa: PLR0917
         return made
 
     frame: dict[str, Any] = {
-        "causes": [], "births": [], "nameless": [], "lines": [], "graphs": [], "grown": [], "garbage": None,
-        "outside": None, "note": None,
+        "causes": [], "births": [], "nameless": [], "lines": [], "graphs": [], "suspended": [], "grown": [],
+        "garbage": None, "outside": None, "note": None,
     }  # fmt: skip
     tell(SEEKING)
     depth = _tracemalloc.get_traceback_limit()
@@ -87,6 +87,7 @@ def explain(  # noqa: PLR0917
     stop_tracing()
     frame["causes"] = explainer.causes(measurer.snapshots)
     frame["graphs"] = explainer.graphs()
+    frame["suspended"] = explainer.suspended()
     tell(RETRACING)
     _complete_births(frame, depth).seek(call, speed.seconds_per_call, screen.dear)
     things, memory = born.watchers(set(screen.risen), screen.outside, measurer.memory.allocators)

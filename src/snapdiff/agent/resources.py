@@ -208,16 +208,15 @@ def _describe_tasks(numbers: list[int]) -> tuple[list[str], list[Stack]]:
         if type(coroutine) is not types.CoroutineType:
             names.append("other")
             continue
-        waiting = suspended.frames(coroutine)
-        names.append(_shown(_function_of(_task_code(coroutine, waiting))))
-        if waiting:
-            waits.append(_cut((frame, frame.f_lineno) for frame in waiting))
+        names.append(_shown(_function_of(_task_code(coroutine))))
+        if stack := waits_at(coroutine):
+            waits.append(stack)
     return names, waits
 
 
-def _task_code(coroutine: Any, waiting: list[Any]) -> Any:
+def _task_code(coroutine: Any) -> Any:
     """Return the code that a task is called by: the program's first, which a library may have wrapped in its own."""
-    codes = [frame.f_code for frame in reversed(waiting)]
+    codes = [frame.f_code for frame in reversed(suspended.frames(coroutine))]
     return next((code for code in codes if is_own(code.co_filename)), coroutine.cr_code)
 
 
@@ -277,6 +276,11 @@ def _describe_children(numbers: list[int]) -> tuple[list[str], list[Stack]]:
 def of_library(file: str) -> bool:
     """Say whether a file is the standard library's or an installed package's."""
     return file.startswith(_STDLIB) or any(name in file for name in _PACKAGES)
+
+
+def waits_at(waiting: Any) -> Stack:
+    """Return where a suspended generator or coroutine waits, as `stack_of` returns it; empty where it has ended."""
+    return _cut((frame, frame.f_lineno) for frame in suspended.frames(waiting))
 
 
 def is_own(file: str) -> bool:

@@ -22,6 +22,8 @@ _SUSPENDED = (
     (types.GeneratorType, ("gi_frame", "gi_yieldfrom")),
     (types.AsyncGeneratorType, ("ag_frame", "ag_await")),
 )
+#: Their names, as paths have them.
+SUSPENDED = tuple(type_name(kind) for kind, _ in _SUSPENDED)
 #: What Python puts between two of them. No member says for whom it stands, but the collector is told.
 _BETWEEN = frozenset({"coroutine_wrapper", "async_generator_asend", "async_generator_athrow", "anext_awaitable"})
 #: Types that a class statement or a library made: one of these may have any name.

@@ -192,6 +192,7 @@ class Causes:
             excerpts=self._excerpts([*(row.frame for row in grown_at[:1]), *(row.frame for row in born)]),
             curve=self._curve(growth),
             unit=unit,
+            waits_at=self._waits_at(node.number, main),
         )
         return with_sentence(finding)
 
@@ -361,6 +362,17 @@ class Causes:
         found: dict[Frame, tuple[Frame, ...]] = {}
         for row in records(chosen):
             frame, callers = self._frames.blamed(int(row.stack), home)
+            if frame is not None:
+                found.setdefault(frame, callers)
+        return tuple(GrownAt(frame, callers) for frame, callers in list(found.items())[: limits.MOST_BIRTHS])
+
+    def _waits_at(self, cause: int, kind: str | None) -> tuple[GrownAt, ...]:
+        """Return where suspended generators or coroutines wait, if these are what a cause is about."""
+        waits = self._matrices.table("suspended")
+        chosen = waits[(waits["cause"] == cause) & (waits["type"] == kind)]
+        found: dict[Frame, tuple[Frame, ...]] = {}
+        for row in records(chosen.sort_values(["count", "stack"], ascending=[False, True])):
+            frame, callers = self._frames.blamed(int(row.stack))
             if frame is not None:
                 found.setdefault(frame, callers)
         return tuple(GrownAt(frame, callers) for frame, callers in list(found.items())[: limits.MOST_BIRTHS])
