@@ -27,6 +27,8 @@ _DEPTH = 80
 _LOOKS = (20, 100)
 #: Blocks of one birth that tell its callers well enough.
 _ENOUGH = 20
+#: Part of the births of which they are to be told, before one stops.
+_MOST = 0.9
 #: The same where each call leaves a thread or a process.
 _FEW_CALLS = 3
 #: Seconds after which no further call is made.
@@ -86,8 +88,14 @@ class Callers:
                 return
 
     def _is_enough(self) -> bool:
-        wanted = [(stack, freed) for freed in (False, True) for stack in self._wanted(freed)]
-        return all(sum(self._found.get(each, {}).values()) >= _ENOUGH for each in wanted)
+        """Say whether the callers of most of what was born are told well enough: one birth in fifty may be an accident."""
+        total = known = 0
+        for freed, lists in ((False, self._kept), (True, self._freed)):
+            for birth in (birth for births in lists for birth in births if self._is_cut(birth)):
+                total += birth["count"]
+                blocks = sum(self._found.get((_stack(birth), freed), {}).values())
+                known += birth["count"] if blocks >= _ENOUGH else 0
+        return known >= _MOST * total
 
     def _look(self, freed: bool) -> None:
         """Count the live blocks of the births that are wanted by their whole stacks."""
