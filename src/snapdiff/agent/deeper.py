@@ -88,7 +88,7 @@ class Callers:
                 return
 
     def _is_enough(self) -> bool:
-        """Say whether the callers of most of what was born are told well enough: one birth in fifty may be an accident."""
+        """Say whether the callers of most births are told well enough: a rare one may not come again."""
         total = known = 0
         for freed, lists in ((False, self._kept), (True, self._freed)):
             for birth in (birth for births in lists for birth in births if self._is_cut(birth)):
