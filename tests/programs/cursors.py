@@ -22,3 +22,7 @@ def keep():
     cursor = rows()
     next(cursor)
     open_cursors.append(cursor)
+
+
+async def keep_on_a_loop():
+    keep()
