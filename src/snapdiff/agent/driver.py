@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 #: The whole checkpoint routine runs this often, results thrown away, before the first one that counts: it
 #: warms up its own caches (JSON encoder, free lists), which would otherwise be counted as growth.
 _REHEARSALS = 2
-#: Before 3.11 code that runs the 1,024th time is given a cache of its own (OPCACHE_MIN_RUNS in CPython's ceval.c): blocks
-#: that would be the control's. An event loop's functions run several times a call, and got them in its last round.
+#: Before 3.11 code that runs the 1,024th time is given a cache of its own (OPCACHE_MIN_RUNS in CPython's ceval.c),
+#: which would be the control's. An event loop's functions run several times a call, and got it in the last round.
 _RUNS_UNTIL_CACHED = 1_100
 #: Extra rounds, in iterations of the last planned one. The first confirms; the others tell a leak from what fills up
 #: or is emptied later than that: with N = 151 they end after 464, 1,068 and 2,276 calls.
