@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
@@ -70,3 +71,45 @@ def test_what_another_thread_does_is_not_blamed_on_the_line_that_waits_for_it(li
         pool.submit(int).result()
         found, _ = lines(lambda: pool.submit(keep_elsewhere).result(), 5)
     assert ({'kept.append("x")'} if sys.version_info >= (3, 12) else set()) == found
+
+
+class Leaves:
+    """Is only freed by the collector, and keeps something then."""
+
+    def __init__(self):
+        self.itself = self
+
+    def __del__(self):
+        kept.append("left behind")
+
+
+def drop():
+    Leaves()
+    return 1
+
+
+dropped: list[Leaves] = []
+
+
+def drop_an_old_one():
+    dropped.append(Leaves())
+    if len(dropped) > 2:
+        del dropped[0]
+    return 1
+
+
+@pytest.mark.parametrize("call", [drop, drop_an_old_one])
+def test_what_a_finalizer_keeps_is_blamed_on_the_finalizer_although_the_collector_runs_it(lines, call):
+    found, hits = lines(call, 30)
+    assert {'kept.append("left behind")'} == found
+    assert {"__del__"} == {stack[0][2].rpartition(".")[2] for stack in hits}
+    assert gc.isenabled()
+
+
+def test_a_program_without_a_collector_stays_without(lines):
+    gc.disable()
+    try:
+        assert set() == lines(drop, 0.1)[0]
+        assert not gc.isenabled()
+    finally:
+        gc.enable()

@@ -208,6 +208,13 @@ class Program:
         self.rows["grown"].append({"cause": self.cause, "stack": self.stack(*frames), "count": count})
         return self
 
+    def suspends(self, kind: str, *frames: Place, count: int = 200) -> Self:
+        """See generators or coroutines among the survivors of the last cause wait at frames."""
+        self.rows["suspended"].append(
+            {"cause": self.cause, "type": kind, "stack": self.stack(*frames), "count": count}
+        )  # fmt: skip
+        return self
+
     def owns(
         self,
         owner: str,

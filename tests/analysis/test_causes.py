@@ -65,6 +65,22 @@ def test_an_exception_is_named_and_not_what_its_frames_hold(program, by_id):
     assert "app.Info" == beside.type
 
 
+def test_a_suspended_generator_is_named_and_not_what_its_local_variables_hold(program, by_id):
+    found = program().keeps(by_id, "generator", *ONE, size=144)
+    found.path(*by_id, "{value}:generator", " → local variable of rows():app.Reader", objects=ONE, size=500)
+    finding = only(found.analysis().findings)
+    assert ("generator", ("app.Reader",)) == (finding.type, finding.other_types)
+
+
+def test_a_suspended_generator_waits_at_the_programs_line_and_not_where_its_library_does(program, by_id):
+    library, own = ("/usr/lib/python3.11/contextlib.py", 10, "nested"), ("app/rows.py", 7, "rows")
+    found = program().keeps(by_id, "generator", *ONE).looked_at(*by_id)
+    found.suspends("generator", library, own).suspends("generator", ("app/rows.py", 9, "rows"), count=3)
+    found.suspends("coroutine", ("app/other.py", 1, "other"))
+    finding = only(found.analysis().findings)
+    assert [("app/rows.py", 7), ("app/rows.py", 9)] == [(row.frame.file, row.frame.line) for row in finding.waits_at]
+
+
 def test_of_equals_the_type_that_gains_most_names_the_finding(program):
     found = program().keeps(at("rows"), "app.Few", *ONE).path(*at("rows"), "{value}:app.Many", objects=times(2))
     assert "app.Many" == only(found.analysis().findings).type

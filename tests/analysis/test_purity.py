@@ -36,6 +36,7 @@ def busy(program):
                 found.born(kind, ("app/cart.py", line, "add"), ("app/shop.py", line, "handle"), count=50)
         if name != "third":
             found.grew(ADD, ("bench.py", 7, "run")).grew(("app/cart.py", 44, "put"))
+            found.suspends("app.Item", ("app/cart.py", 50, "rows")).suspends("app.Item", ("app/cart.py", 51, "rows"))
     found.drawn("app.Item", 'a[fontcolor=red];\na[label="Item"];\nb[label="dict"];\nb -> a [label="{value}"];')
     found.nameless("app.Lost", "app.Part", held=("app.Lost", "app.Part")).born("app.Lost", ("app/lost.py", 1, "lose"))
     found.grows("app.Once", 900, 0, 0, 0).grows("app.Twice", 900, 0, 0, 0)

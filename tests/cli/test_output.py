@@ -4,8 +4,14 @@ import os
 import re
 import select
 import subprocess
+from types import SimpleNamespace
 
 import pytest
+
+from snapdiff.agent import spool
+from snapdiff.cli import progress
+from snapdiff.record import Options
+from snapdiff.record import record as supervise
 
 PLAN = ("--rounds", "1,3,20", "--trace", "off")
 ONE_CALL = "text é without an end".encode() + b"\x00\xff raw\r\n\x1b[31mbuffered\n"
@@ -148,3 +154,99 @@ def test_a_check_prints_a_line_a_file_and_one_with_the_lines_of_each_leak(record
     sentence, places = done.out.splitlines()
     assert sentence.startswith(f"{path}: leak: Leak: `module endings → kept` gains 1 `object` per call")
     assert re.fullmatch(rf"{re.escape(str(path))}: grown and born at endings\.py:\d+ in count", places)
+
+
+class Watching:
+    """A progress that remembers which steps it saw, and lets a teardown go that waits for it."""
+
+    def __init__(self, let_go):
+        self.let_go = let_go
+        self.steps = []
+
+    def tick(self, state, rss):
+        if self.steps[-1:] != [state[spool.STEP]]:
+            self.steps.append(state[spool.STEP])
+        if state[spool.STEP] == spool.TEARDOWN:
+            self.let_go.touch()
+
+    def checkpoint(self, frame, rss):
+        """Ignore."""
+
+
+def test_whoever_watches_is_told_of_the_teardown_and_of_the_writing(programs, tmp_path, monkeypatch):
+    watching = Watching(tmp_path / "go")
+    monkeypatch.setenv("LET_GO", str(watching.let_go))
+    monkeypatch.chdir(programs)
+    supervise(
+        Options(
+            target="endings.py:count", output=tmp_path / "run.snapdiff", rounds=(1, 2), trace="off",
+            teardown="waits_for_a_file", timeout=120.0,
+        ),
+        watching,
+    )  # fmt: skip
+    # What takes no time may be seen or not.
+    seen = [step for step in watching.steps if step in (spool.TEARDOWN, spool.SEALING)]
+    assert [spool.TEARDOWN, spool.SEALING] == seen
+
+
+def state(step, phase=spool.HOLDING):
+    values = [0] * 8
+    values[spool.PHASE], values[spool.SERIES], values[spool.ROUND], values[spool.STEP] = phase, spool.WORKLOAD, 6, step
+    return values
+
+
+def test_every_step_has_words_and_every_phase():
+    assert (spool.SEALING + 1, len(spool.PHASES)) == (len(progress._STEPS), len(progress._PHASES))
+    assert spool.STEP == progress._STEP
+
+
+def test_the_status_line_says_what_is_done_after_the_rounds():
+    shown = []
+    line = progress._Status(SimpleNamespace(update=shown.append), None)
+    for step in (0, spool.GROWING, spool.TEARDOWN):
+        line.tick(state(step), 33_000_000)
+    line.tick(state(spool.SEALING), 0)
+    line.tick(state(99), 0)
+    assert [
+        "round 6, call 0 of 0 looking for holders, +0 objects so far, 33 MB resident",
+        "after the rounds: calling to see at which line it grows, 33 MB resident",
+        "after the rounds: running the teardown, 33 MB resident",
+        "after the rounds: writing the recording",
+        "round 6, call 0 of 0 looking for holders, +0 objects so far",
+    ] == shown
+
+
+def test_a_log_says_once_in_which_step_a_run_is_that_takes_long(monkeypatch, capsys):
+    now = [1000.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    lines = progress._Lines()
+    for step, seconds in ((0, 100), (spool.GROWING, 10), (spool.TEARDOWN, 20), (spool.TEARDOWN, 20), (3, 100)):
+        lines.tick(state(step), 0)
+        now[0] += seconds
+        lines.tick(state(step), 0)
+    err = capsys.readouterr().err
+    told = ["snapdiff: running the teardown", "snapdiff: calling, traced deeper, to see who asked for it"]
+    assert told == err.splitlines()
+
+
+SLOWED = (
+    "Traced, a call took 1.2 s, untraced 0.12 s. "
+    "With --trace auto the rounds run untraced, and are traced only when something grows."
+)
+
+
+@pytest.mark.parametrize(
+    ("pace", "options", "expected"),
+    [
+        ((1.24, 0.12), (), [SLOWED]),
+        ((1.24, 0.12), ("--quiet",), []),
+        ((0.3, 0.12), (), []),
+        (None, (), []),
+    ],
+)
+def test_whoever_was_slowed_by_tracing_is_told_what_it_cost(invoke, monkeypatch, pace, options, expected):
+    ended = SimpleNamespace(complete=True)
+    outcome = SimpleNamespace(path="run.snapdiff", size=1000, ended=ended, refused=None, pace=pace)
+    monkeypatch.setattr("snapdiff.record.record", lambda options, progress: outcome)
+    done = invoke("record", "quiet.py:work", "-o", outcome.path, *options)
+    assert (0, expected) == (done.code, done.told[1:])

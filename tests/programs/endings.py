@@ -99,3 +99,9 @@ def teardown():
 def fail():
     """Fail, as a teardown."""
     raise RuntimeError("no")
+
+
+def waits_for_a_file():
+    """Wait, as a teardown, until there is a file that somebody makes who sees it wait."""
+    while not os.path.exists(os.environ["LET_GO"]):
+        time.sleep(0.01)

@@ -89,7 +89,7 @@ def test_an_incomplete_recording_whose_completed_rounds_convict_fails_the_check_
     # All 3 planned calls and the confirming 4 are completed, then teardown raises.
     done = invoke("check", record("endings.py:count", rounds=(1, 2), teardown="fail"))
     assert 1 == done.code
-    assert "raised RuntimeError" in done.out
+    assert "raised RuntimeError in the teardown after the last round" in done.out
 
 
 def test_the_traceback_of_an_error_is_the_programs_own(end, programs, line_of):

@@ -124,6 +124,7 @@ def _explained(leak: int) -> dict[str, Any]:
         ],
         "births": [{"cause": 3, "type": "app.Item", **birth}],
         "grown": [{"cause": 3, "frames": [["cart.py", 42, "add"], ["shop.py", 12, "handle"]], "count": 3}],
+        "suspended": [{"cause": 3, "type": "generator", "frames": [["cart.py", 44, "rows"]], "count": 9}],
         "lines": [["cart.py", 41, 464]],
         "garbage": {"types": [{"type": "app.Node", "objects": 20, "births": [birth]}], "calls": 10},
         "graphs": [

@@ -26,7 +26,7 @@ from snapdiff.recording import Recording, RecordingError, read, schema, write
 def test_what_is_written_is_read_again(recording, file):
     found = read(file)
     assert recording.tables == found.tables
-    assert {**recording.manifest, "format": "snapdiff-recording", "version": [3, 2]} == found.manifest
+    assert {**recording.manifest, "format": "snapdiff-recording", "version": [3, 3]} == found.manifest
 
 
 def test_a_recording_that_was_read_is_written_as_the_same_bytes(file, tmp_path):

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 #: The whole checkpoint routine runs this often, results thrown away, before the first one that counts: it
 #: warms up its own caches (JSON encoder, free lists), which would otherwise be counted as growth.
 _REHEARSALS = 2
+#: Before 3.11 code that runs the 1,024th time is given a cache of its own (OPCACHE_MIN_RUNS in CPython's ceval.c),
+#: which would be the control's. An event loop's functions run several times a call, and got it in the last round.
+_RUNS_UNTIL_CACHED = 1_100
 #: Extra rounds, in iterations of the last planned one. The first confirms; the others tell a leak from what fills up
 #: or is emptied later than that: with N = 151 they end after 464, 1,068 and 2,276 calls.
 EXTRA_FACTORS = (2, 4, 8)
@@ -82,9 +85,11 @@ class Driver:
             workload, control, teardown = self._load()
             try:
                 self._measure_all(workload, control)
+                self._compare_pace(workload)
             finally:
                 if teardown is not None:
                     self.stage = "teardown"
+                    self.state[spool.STEP] = spool.TEARDOWN
                     self._call_once(teardown)
         except target.TargetError as error:
             if self.plan.debug:
@@ -106,7 +111,7 @@ class Driver:
             return self._ended_by(error)
         finally:
             self._stop_tracing()
-        self.state[spool.PHASE] = spool.ENDING
+        self.state[spool.PHASE], self.state[spool.STEP] = spool.ENDING, 0
         self.over = True
         self.writer.write({"kind": "end", "how": "as planned"})
         try:
@@ -224,6 +229,8 @@ class Driver:
         if self.plan.trace == ROUNDS and not _tracemalloc.is_tracing():
             # A program that traces already keeps its own settings.
             self._start_tracing()
+        if sys.version_info < (3, 11):
+            control.run(_RUNS_UNTIL_CACHED, 0, math.inf)
         counters.collect()
         self.measurer.memory.before_rehearsal(self.measurer.untraced)
         self._rehearse(_REHEARSALS)
@@ -233,8 +240,27 @@ class Driver:
     def _look_back(self, workload: calls.Calls, extra: int) -> None:
         """After the last checkpoint: see what comes back when it is asked for, then look for why it grew."""
         self.state[spool.PHASE] = spool.HOLDING
+        self._step(spool.GIVING_BACK)
         self.writer.write({"kind": "given back", "steps": give_back(self.measurer.memory.allocators)})
         self._explain(workload, extra)
+        self._step(0)
+
+    def _compare_pace(self, workload: calls.Calls) -> None:
+        """Measure what tracing costs, where every call was traced. All is recorded: an error is not the run's."""
+        if self.plan.trace != ROUNDS or not self.started_tracing or self.sweep is not None:
+            return
+        self._stop_tracing()
+        try:
+            from .pace import compare
+
+            found = compare(lambda: workload.run(1, 0, math.inf), self.seconds_per_call, self.total)
+        except Exception:
+            return
+        if found is not None:
+            self.writer.write({"kind": "pace", **found})
+
+    def _step(self, step: int) -> None:
+        self.state[spool.STEP] = step
 
     def _run_extra(self, workload: calls.Calls) -> int:
         """Go on while something grows and it is worth it; return the calls of the last extra round, 0 without one."""
@@ -282,7 +308,7 @@ class Driver:
                 births = Births()
             births.ours = late.ids
             speed = Speed(extra, self.decided, self.seconds_per_call, self._garbage_rate())
-            frame = explain(self.measurer, self.screen, workload, speed, births, self._stop_tracing)
+            frame = explain(self.measurer, self.screen, workload, speed, births, self._stop_tracing, self._step)
             if frame is not None:
                 self.writer.write({"kind": "explained", **frame})
         except Exception as error:

@@ -17,13 +17,16 @@ from .native import AT_EXIT
 from .own import Own, own_state
 from .paths import path_text
 from .pathwalk import CODE, UNREACHED, length_of
+from .resources import waits_at
 from .spread import CONTEXT, LOCAL, UNNAMED
+from .suspended import SUSPENDED
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
     from typing import Any, Callable
 
     from .grown import Watcher
+    from .resources import Stack
     from .snapshots import Snapshots
     from .untraced import Untraced
 
@@ -33,6 +36,9 @@ _GRAPHS = 4
 _MOST_WATCHED = 64
 #: Causes whose lines are sought.
 _MOST_WATCHES = 12
+#: Suspended generators of one path that are asked where they wait, and the places that are told.
+_MOST_SUSPENDED = 200
+_MOST_PLACES = 3
 #: Causes without a path are numbered downwards from here.
 FIRST_NAMELESS = -2
 _ask = object.__getattribute__
@@ -143,6 +149,25 @@ class Explainer:
             graph = backrefs.draw(survivor, self.own.also(survivor))
             if graph is not None:
                 rows.append({"cause": suspect.node, "type": self.book.kinds[node], **graph})
+        return rows
+
+    def suspended(self) -> list[dict[str, Any]]:
+        """Return where the suspended generators and coroutines of each growing path wait. This makes their frames."""
+        rows = []
+        for suspect in self.found:
+            for node in suspect.below if not suspect.full else ():
+                if self.book.kinds[node] in SUSPENDED:
+                    counts: dict[Stack, int] = {}
+                    for stack in filter(None, map(waits_at, self.objects[node][:_MOST_SUSPENDED])):
+                        counts[stack] = counts.get(stack, 0) + 1
+                    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+                    rows += [
+                        {
+                            "cause": suspect.node, "type": self.book.kinds[node],
+                            "frames": [list(frame) for frame in stack], "count": count,
+                        }
+                        for stack, count in ranked[:_MOST_PLACES]
+                    ]  # fmt: skip
         return rows
 
     def grown_at(

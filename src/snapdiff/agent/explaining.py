@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import _tracemalloc
 import time
 
 from . import born
 from .calls import Calls
 from .checkpoint import Measurer
+from .deeper import Callers
 from .explain import Explainer
 from .garbage import cyclic_garbage
 from .own import own_state
 from .screen import Screen
+from .spool import GROWING, RETRACING, SEEKING
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
@@ -39,9 +42,10 @@ class Speed:
 
 
 def explain(  # noqa: PLR0917
-    measurer: Measurer, screen: Screen, workload: Calls, speed: Speed, births: Births, stop_tracing: Callable[[], None]
-) -> dict[str, Any] | None:
-    """Return the fields of the `explained` frame, None when there is nothing to explain."""
+    measurer: Measurer, screen: Screen, workload: Calls, speed: Speed, births: Births,
+    stop_tracing: Callable[[], None], tell: Callable[[int], None],
+) -> dict[str, Any] | None:  # fmt: skip
+    """Return the fields of the `explained` frame, None when there is nothing to explain. `tell` is told each step."""
     extra = speed.extra
     gathered = min(_GARBAGE_CALLS, int(_GARBAGE_SECONDS / max(speed.seconds_per_call, 1e-6)))
     if speed.garbage < _GARBAGE_WORTH_TELLING:
@@ -55,12 +59,16 @@ def explain(  # noqa: PLR0917
         return made
 
     frame: dict[str, Any] = {
-        "causes": [], "births": [], "nameless": [], "lines": [], "graphs": [], "grown": [], "garbage": None,
-        "outside": None, "note": None,
+        "causes": [], "births": [], "nameless": [], "lines": [], "graphs": [], "suspended": [], "grown": [],
+        "garbage": None, "outside": None, "note": None,
     }  # fmt: skip
+    tell(SEEKING)
+    depth = _tracemalloc.get_traceback_limit()
     if not extra:
         frame["garbage"] = cyclic_garbage(call, gathered, births)
         stop_tracing()
+        tell(RETRACING)
+        _complete_births(frame, depth).seek(call, speed.seconds_per_call, screen.dear)
         return frame
     explainer = Explainer(
         measurer.book, [*measurer.keep, frame], measurer.owners, extra, speed.decided, measurer.exits
@@ -79,7 +87,23 @@ def explain(  # noqa: PLR0917
     stop_tracing()
     frame["causes"] = explainer.causes(measurer.snapshots)
     frame["graphs"] = explainer.graphs()
+    frame["suspended"] = explainer.suspended()
+    tell(RETRACING)
+    _complete_births(frame, depth).seek(call, speed.seconds_per_call, screen.dear)
     things, memory = born.watchers(set(screen.risen), screen.outside, measurer.memory.allocators)
+    tell(GROWING)
     frame["grown"], frame["note"] = explainer.grown_at(call, [*things, *memory], screen.dear)
     frame["outside"] = born.explain(things, memory)
     return frame
+
+
+def _complete_births(frame: dict[str, Any], depth: int) -> Callers:
+    """Return what completes the births of a frame that were traced so deep."""
+    callers = Callers(depth)
+    callers.want(frame["births"])
+    for cause in frame["nameless"]:
+        for kind in cause["types"]:
+            callers.want(kind["births"])
+    for kind in frame["garbage"]["types"] if frame["garbage"] is not None else ():
+        callers.want(kind["births"], freed=True)
+    return callers

@@ -7,10 +7,14 @@ It works when C code does the insert, since only the length is read.
 `sys.settrace` serves every version; from 3.12 on `threading.settrace_all_threads` reaches threads that run already.
 Before that, what they do while a traced thread waits must not be blamed on the line at which it waits: where other
 threads took processor time since the last event, nobody knows.
+
+The collector waits until the call is over. It would run wherever something is allocated, also in the trace function,
+where nothing is traced: what a finalizer keeps was blamed on the line that ran before.
 """
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 import time
@@ -58,6 +62,8 @@ _FEW_CALLS = 40
 #: Calls that are always made: a first one can be unlike the others.
 _LEAST_CALLS = 3
 _CLOCK_EVERY = 512
+#: Each call is followed by a collection of what is young, and so many calls by one of everything.
+_FULL_COLLECTION_EVERY = 10
 
 
 #: Nanoseconds of processor time that others took between two events of a thread, from which on its line is in doubt if
@@ -143,14 +149,20 @@ def _look(eye: _Eye, call: Callable[[], int], most: int) -> bool:
     try:
         # Once at least: a machine that is busy elsewhere may let the time pass before the first call.
         while not calls or (calls < most and time.monotonic() - started < _MOST_SECONDS):
+            calls += 1
             eye.begin(started + _MOST_SECONDS)
+            collecting = gc.isenabled()
             _set(eye.see, eye.see)
             try:
+                gc.disable()
                 made = call()
+                if collecting:
+                    gc.collect(0 if calls % _FULL_COLLECTION_EVERY else 2)
             finally:
                 _set(None, before)
+                if collecting:
+                    gc.enable()
             eye.end()
-            calls += 1
             if not made or (calls >= _LEAST_CALLS and all(watch.seen for watch in eye.watches)):
                 break
     finally:

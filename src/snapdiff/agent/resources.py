@@ -13,12 +13,13 @@ import stat
 import sys
 import types
 
+from . import suspended
 from .own import FOLDER
 from .tracked import tracked_of, with_subclasses
 
 TYPE_CHECKING = False  # typing itself takes 8 ms to import
 if TYPE_CHECKING:
-    from typing import Any, Callable, Iterable
+    from typing import Any, Callable, Iterable, Iterator
 
     Stack = tuple[tuple[str, int, str], ...]
 
@@ -214,11 +215,16 @@ def _describe_tasks(numbers: list[int]) -> tuple[list[str], list[Stack]]:
         if type(coroutine) is not types.CoroutineType:
             names.append("other")
             continue
-        code = coroutine.cr_code
-        names.append(_shown(str(getattr(code, "co_qualname", code.co_name))))
-        if coroutine.cr_frame is not None:
-            waits.append(stack_of(coroutine.cr_frame, coroutine.cr_frame.f_lineno))
+        names.append(_shown(_function_of(_task_code(coroutine))))
+        if stack := waits_at(coroutine):
+            waits.append(stack)
     return names, waits
+
+
+def _task_code(coroutine: Any) -> Any:
+    """Return the code that a task is called by: the program's first, which a library may have wrapped in its own."""
+    codes = [frame.f_code for frame in reversed(suspended.frames(coroutine))]
+    return next((code for code in codes if is_own(code.co_filename)), coroutine.cr_code)
 
 
 # -- child processes ------------------------------------------------------------------------------------------
@@ -279,19 +285,43 @@ def of_library(file: str) -> bool:
     return file.startswith(_STDLIB) or any(name in file for name in _PACKAGES)
 
 
+def waits_at(waiting: Any) -> Stack:
+    """Return where a suspended generator or coroutine waits, as `stack_of` returns it; empty where it has ended."""
+    return _cut((frame, frame.f_lineno) for frame in suspended.frames(waiting))
+
+
+def is_own(file: str) -> bool:
+    """Say whether a file is one of the program's that a person can open: no library's, and no code made from a text."""
+    return not file.startswith("<") and not of_library(file)
+
+
 def stack_of(frame: Any, line: int) -> Stack:
     """Return (file, line, function) of a frame and its callers, but for ours, the innermost first."""
-    stack: list[tuple[str, int, str]] = []
-    libraries = True
-    while frame is not None and len(stack) < (_FARTHEST if libraries else _MOST_FRAMES):
-        code = frame.f_code
-        if code.co_filename.startswith(FOLDER):
-            break
-        libraries = libraries and of_library(code.co_filename)
-        stack.append((code.co_filename, line or 0, str(getattr(code, "co_qualname", code.co_name))))
+    return _cut(_upwards(frame, line))
+
+
+def _upwards(frame: Any, line: int) -> Iterator[tuple[Any, int]]:
+    while frame is not None:
+        yield frame, line or 0
         frame = frame.f_back
         line = frame.f_lineno if frame is not None else 0
+
+
+def _cut(frames: Iterable[tuple[Any, int]]) -> Stack:
+    """Return (file, line, function) of frames up to the first of ours: so many, and on to the program's own."""
+    stack: list[tuple[str, int, str]] = []
+    libraries = True
+    for frame, line in frames:
+        code = frame.f_code
+        if code.co_filename.startswith(FOLDER) or len(stack) >= (_FARTHEST if libraries else _MOST_FRAMES):
+            break
+        libraries = libraries and not is_own(code.co_filename)
+        stack.append((code.co_filename, line or 0, _function_of(code)))
     return tuple(stack)
+
+
+def _function_of(code: Any) -> str:
+    return str(getattr(code, "co_qualname", code.co_name))
 
 
 def describe(kind: Kind, numbers: Iterable[int]) -> tuple[dict[str, int], dict[Stack, int]]:

@@ -10,7 +10,7 @@ A spool is a folder with
   so that a recording can say in which iteration a program was killed.
 
 Kinds of frames (key `kind`): `loaded`, `refused`, `checkpoint`, `subcheckpoint`, `sweep`, `explained`, `given back`,
-`note`, `end`.
+`pace`, `note`, `end`.
 """
 
 from __future__ import annotations
@@ -37,11 +37,13 @@ _FRAME = b"FRM1"
 MAX_FRAME = 512 * 1024 * 1024
 
 # Slots of the state. In a sweep ROUND is the size.
-PHASE, SERIES, ROUND, DONE, PLANNED, CHECKPOINT = range(6)
+PHASE, SERIES, ROUND, DONE, PLANNED, CHECKPOINT, STEP = range(7)
 _SLOTS = 8
 #: Values of the slot PHASE.
 PHASES = ("start", "load", "round", "checkpoint", "holders", "end")
 STARTING, LOADING, CALLING, MEASURING, HOLDING, ENDING = range(6)
+#: Values of the slot STEP: what is done when the rounds are over, 0 for nothing of that. The last is the supervisor's.
+GIVING_BACK, SEEKING, RETRACING, GROWING, TEARDOWN, SEALING = range(1, 7)
 #: Values of the slot SERIES.
 ALL_SERIES = ("control", "workload", "traced control", "traced", "sweep")
 CONTROL, WORKLOAD, TRACED_CONTROL, TRACED, SWEEP = range(5)

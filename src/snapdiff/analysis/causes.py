@@ -39,6 +39,8 @@ _WEAK = ("weakref", "weakref.ReferenceType", "weakref.KeyedRef", "weakref.WeakMe
 _REFERS_WEAKLY = ("_abc._abc_data", "weakref.WeakValueDictionary", "_weakrefset.WeakSet")
 #: Types that are part of another object rather than what a person would name.
 _PARTS = ("dict", "cell", "tuple", "list", "str", "int", "float", "bytes", "method", "function", "set")
+#: What holds the local variables of functions that no longer run, or not now.
+_HOLDS_LOCALS = ("traceback", "generator", "coroutine", "async_generator")
 _GARBAGE = -1
 
 
@@ -205,6 +207,7 @@ class Causes:
             made_at=self._made_at(node.number, chain),
             rise=rise(growth, self._spans) if verdict in ACCUSED else None,
             bytes_rise=more,
+            waits_at=self._waits_at(node.number, main),
         )
         return with_sentence(finding)
 
@@ -227,7 +230,7 @@ class Causes:
         """Return the type a person would name, and growth per round of every type below, by step."""
         kinds: dict[str, list[tuple[int, ...]]] = {}
         depth: dict[str, int] = {}
-        caught: dict[str, bool] = {}
+        inner: dict[str, bool] = {}
         base = len(self.paths.chain(grown.node))
         for node in grown.below:
             if any(node.objects[1:]) and node.objects[-1] > 0:
@@ -236,19 +239,19 @@ class Causes:
                 below = self.paths.chain(node)[base:]
                 distance = len(below) + (node.edge == "{key}")
                 depth[node.type] = min(depth.get(node.type, distance), distance)
-                held = any(step.type == "traceback" for step in below)
-                caught[node.type] = caught.get(node.type, True) and held
+                held = any(step.type in _HOLDS_LOCALS for step in below[:-1])
+                inner[node.type] = inner.get(node.type, True) and held
         if not kinds:
             return None, {}
 
         def rank(name: str) -> tuple[bool, int, int, int, str]:
-            # The program's own classes say most, then the library's, then builtins. Not what an exception's frames
-            # hold: the exception was kept, and they with it.
+            # The program's own classes say most, then the library's, then builtins. Not what local variables of an
+            # exception's frames or of a suspended generator hold: that one was kept, and they with it.
             foreign = name.partition(".")[0] in sys.stdlib_module_names
             order = 2 if "." not in name or name in _WEAK else int(foreign)
             # A module that is kept holds all the rest: its import is what there is to tell.
             order = -1 if name == "module" and depth[name] == 1 else order
-            return (caught[name], order, depth[name], -summed(kinds[name])[-1], name)
+            return (inner[name], order, depth[name], -summed(kinds[name])[-1], name)
 
         return min(kinds, key=rank), kinds
 
@@ -397,6 +400,17 @@ class Causes:
         found: dict[Frame, tuple[Frame, ...]] = {}
         for row in records(chosen):
             frame, callers = self._frames.blamed(int(row.stack), home)
+            if frame is not None:
+                found.setdefault(frame, callers)
+        return tuple(GrownAt(frame, callers) for frame, callers in list(found.items())[: limits.MOST_BIRTHS])
+
+    def _waits_at(self, cause: int, kind: str | None) -> tuple[GrownAt, ...]:
+        """Return where suspended generators or coroutines wait, if these are what a cause is about."""
+        waits = self._matrices.table("suspended")
+        chosen = waits[(waits["cause"] == cause) & (waits["type"] == kind)]
+        found: dict[Frame, tuple[Frame, ...]] = {}
+        for row in records(chosen.sort_values(["count", "stack"], ascending=[False, True])):
+            frame, callers = self._frames.blamed(int(row.stack))
             if frame is not None:
                 found.setdefault(frame, callers)
         return tuple(GrownAt(frame, callers) for frame, callers in list(found.items())[: limits.MOST_BIRTHS])

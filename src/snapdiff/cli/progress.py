@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +14,21 @@ from snapdiff.record import Progress
 
 #: What a status line says in each of the spool's phases; while calling, the numbers say it.
 _PHASES = ("starting", "loading", "", "checkpoint", "looking for holders", "ending")
+#: What is said in each of the spool's steps, which come when the rounds are over, and the slot that tells the step.
+_STEPS = (
+    "",
+    "asking for memory back",
+    "looking for what holds it",
+    "calling, traced deeper, to see who asked for it",
+    "calling to see at which line it grows",
+    "running the teardown",
+    "writing the recording",
+)
+_STEP = 6
+#: Seconds after which a log says in which step it is: one that hangs would say nothing.
+_LONG = 30.0
+#: Times that tracing must have slowed the calls to be worth a hint: noise of a busy machine is less.
+_SLOWED = 3.0
 #: What stands before "round" in each of the spool's series.
 _KINDS = ("control ", "", "traced control ", "traced ", "")
 
@@ -30,10 +46,21 @@ class _Nothing:
 
 
 class _Lines:
-    """One line a checkpoint, for logs."""
+    """One line a checkpoint, for logs, and one for a step that takes long."""
+
+    def __init__(self) -> None:
+        self._step = ""
+        self._since = 0.0
+        self._told = True
 
     def tick(self, state: list[int], rss: int) -> None:
-        """Nothing between checkpoints."""
+        """Say what is being done since a while."""
+        step, now = _step(state), time.monotonic()
+        if step != self._step:
+            self._step, self._since, self._told = step, now, not step
+        if not self._told and now - self._since > _LONG:
+            self._told = True
+            click.echo(f"snapdiff: {step}", err=True)
 
     def checkpoint(self, frame: dict[str, Any], rss: int) -> None:
         """Say what a round left, or what the first call of a size took."""
@@ -55,13 +82,16 @@ class _Status:
         """Redraw the status line."""
         phase, series, number, done, planned, _ = state[:6]
         text = _PHASES[phase] if 0 <= phase < len(_PHASES) else ""
-        if series == _SWEEP:
+        if step := _step(state):
+            text = f"after the rounds: {step}"
+        elif series == _SWEEP:
             text = f"size {number:,}, call {done + 1:,} of {planned:,} {text}".rstrip()
         elif number or series:
             kind = _KINDS[series] if 0 <= series < len(_KINDS) else ""
             text = f"{kind}round {number}, call {done:,} of {planned:,} {text}".rstrip()
             text += f", {self._survivors:+,} objects so far"
-        text = f"{text}, {rss / 1e6:,.0f} MB resident"
+        if rss:
+            text += f", {rss / 1e6:,.0f} MB resident"
         if text != self._text:
             self._text = text
             self._status.update(text)
@@ -74,6 +104,11 @@ class _Status:
         self._survivors = self._survivors + frame["survivors"] if frame["number"] else 0
         if frame["number"]:
             self._console.print(describe(frame, rss), highlight=False, markup=False)
+
+
+def _step(state: list[int]) -> str:
+    step = state[_STEP]
+    return _STEPS[step] if 0 <= step < len(_STEPS) else ""
 
 
 def describe(frame: dict[str, Any], rss: int) -> str:
@@ -100,6 +135,16 @@ def _swept(frame: dict[str, Any]) -> str:
     )
     text = f"{frame['part']}: {name}, {frame['seconds']:.3g} s"
     return text if peak is None else f"{text}, {known} at most {peak / 1e6:,.1f} MB"
+
+
+def hint_about(traced: float, untraced: float) -> str | None:
+    """Return what to say when tracing slowed the calls, by seconds per call; None where it did not slow them much."""
+    if traced < _SLOWED * untraced:
+        return None
+    return (
+        f"Traced, a call took {traced:.2g} s, untraced {untraced:.2g} s. "
+        "With --trace auto the rounds run untraced, and are traced only when something grows."
+    )
 
 
 @contextmanager

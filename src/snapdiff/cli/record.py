@@ -93,7 +93,7 @@ def command(  # noqa: PLR0917
 
     Exit code: 0 recorded as planned, leak or not; 3 ended early, what there was is recorded; 2 nothing recorded.
     """
-    from snapdiff.cli.progress import make
+    from snapdiff.cli.progress import hint_about, make
     from snapdiff.record import Options, OptionsError, record
     from snapdiff.record.ended import sentence
     from snapdiff.record.options import default_output, parse_rounds, parse_sweep
@@ -128,5 +128,7 @@ def command(  # noqa: PLR0917
         f"snapdiff: recorded {outcome.path} ({outcome.size / 1000:,.0f} KB). Next: snapdiff report {outcome.path}",
         err=True,
     )
+    if outcome.pace is not None and not quiet and (hint := hint_about(*outcome.pace)) is not None:
+        click.echo(f"snapdiff: {hint}", err=True)
     if early:
         raise click.exceptions.Exit(INCOMPLETE)

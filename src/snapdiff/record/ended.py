@@ -76,6 +76,8 @@ def _where(state: list[int]) -> str:
         return f"in call {state[spool.DONE] + 1} of round {state[spool.ROUND]}{kind}"
     if phase == spool.MEASURING:
         return f"in the checkpoint after round {state[spool.ROUND]}{kind}"
+    if phase == spool.HOLDING and state[spool.STEP] == spool.TEARDOWN:
+        return "in the teardown after the last round"
     if phase in (spool.HOLDING, spool.ENDING):
         return "after the last round"
     return "before the first round"

@@ -308,6 +308,12 @@ class _Rows:
             if rise["cause"] in named:
                 stack = tuple((str(file), int(line)) for file, line, _ in rise["frames"])
                 self.add("grown", cause=rise["cause"], stack=self._stack(stack), count=rise["count"])
+        for row in explained.get("suspended", ()):
+            if row["cause"] in named:
+                stack = tuple((str(file), int(line)) for file, line, _ in row["frames"])
+                self.add(
+                    "suspended", cause=row["cause"], type=row["type"], stack=self._stack(stack), count=row["count"]
+                )  # fmt: skip
         for path, line, objects in explained["lines"]:
             self.add("alive", file=self._file(path), line=line, objects=objects)
         garbage = explained["garbage"]

@@ -98,13 +98,18 @@ def _collect(node: ast.AST, prefix: str, found: list[tuple[int, int, str]]) -> N
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
             # Decorators, defaults and the `def` itself run in the function around it.
-            start = child.body[0].lineno
-            found.append((start, child.end_lineno or child.lineno, prefix + child.name))
+            found.append((_first_line(child.body[0]), child.end_lineno or child.lineno, prefix + child.name))
             _collect(child, f"{prefix}{child.name}.<locals>.", found)
         elif isinstance(child, ast.ClassDef):
             _collect(child, f"{prefix}{child.name}.", found)
         else:
             _collect(child, prefix, found)
+
+
+def _first_line(statement: ast.stmt) -> int:
+    """Return where a statement begins: the line of what is decorated is that of its `def` or `class`."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(each.lineno for each in decorators)])
 
 
 def _folder(path: str) -> str:

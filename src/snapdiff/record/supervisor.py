@@ -35,7 +35,7 @@ class Progress(Protocol):
     """Who is told how a recording goes on. Called often; must return at once."""
 
     def tick(self, state: list[int], rss: int) -> None:
-        """The target's state (slots of `spool`) and resident memory (bytes) now."""
+        """The target's state (slots of `spool`) and resident memory (bytes) now, 0 where it has ended."""
 
     def checkpoint(self, frame: dict[str, Any], rss: int) -> None:
         """A checkpoint was completed; `frame` is as the agent wrote it."""
@@ -49,6 +49,8 @@ class Outcome:
     size: int
     ended: ended.Ended | None
     refused: str | None
+    pace: tuple[float, float] | None = None
+    """Seconds per call with tracing and without, where that was measured."""
 
 
 def record(options: Options, progress: Progress) -> Outcome:
@@ -92,10 +94,12 @@ def record(options: Options, progress: Progress) -> Outcome:
         memory=run.memory,
         notes=[] if worker is None else worker.notes(run.returncode, how.complete),
     )
+    run.state[spool.STEP] = spool.SEALING
+    progress.tick(run.state.tolist(), 0)
     # A disk that is full here leaves the spool, which can be sealed later.
     size = seal.seal(part, facts, options.output)
     shutil.rmtree(part, ignore_errors=True)
-    return Outcome(options.output, size, how, None)
+    return Outcome(options.output, size, how, None, run.pace)
 
 
 def _nothing(options: Options, run: _Run, how: ended.Ended) -> str:
@@ -121,6 +125,7 @@ class _Run:
         self.refused: str | None = None
         self.last: dict[str, Any] | None = None
         self.loaded: dict[str, Any] | None = None
+        self.pace: tuple[float, float] | None = None
         self.checkpoints = 0
         self.stopped_by: str | None = None
         self.returncode: int | None = None
@@ -231,6 +236,8 @@ class _Run:
                 self.progress.checkpoint(frame, self._rss())
             elif kind == "loaded":
                 self.loaded = frame
+            elif kind == "pace":
+                self.pace = float(frame["traced"]), float(frame["untraced"])
             elif kind == "refused":
                 self.refused = str(frame.get("message"))
             elif kind == "end":

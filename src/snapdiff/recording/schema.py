@@ -1,6 +1,6 @@
 """The format: names, columns and limits of everything in a recording.
 
-Version 3.2. A reader accepts every minor version of its major version, takes tables that came later as empty, and
+Version 3.3. A reader accepts every minor version of its major version, takes tables that came later as empty, and
 ignores manifest keys it does not know; another major version is refused.
 """
 
@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FORMAT = "snapdiff-recording"
-MAJOR, MINOR = 3, 2
+MAJOR, MINOR = 3, 3
 #: Tables that were not in version 3.0, and the minor version that brought them.
 SINCE = {
     "owners": 1, "given_back": 1, "sweep": 1, "outside": 1, "outside_lines": 1, "outside_kinds": 1, "domains": 2,
+    "suspended": 3,
 }  # fmt: skip
 MANIFEST = "manifest.json"
 
@@ -166,6 +167,8 @@ def tables() -> dict[str, pa.Schema]:
         # Where the survivors of a cause were allocated, and where its container grew in some more calls.
         "births": schema(cause=number, type=text, stack=number, count=number),
         "grown": schema(cause=number, stack=number, count=number),
+        # Where the suspended generators and coroutines among the survivors of a cause wait.
+        "suspended": schema(cause=number, type=text, stack=number, count=number),
         # Live objects that can be reached and were allocated at a line of which more blocks were alive.
         "alive": schema(file=number, line=number, objects=number),
         # What the collector freed of some more calls that ran without it.

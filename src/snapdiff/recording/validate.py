@@ -49,6 +49,7 @@ _SIGNED = {
     ("checkpoints", "seconds"), ("timeline", "seconds"), ("sweep", "began"), ("sweep", "peak_traced"),
     ("stacks", "line"), ("traces", "bytes"), ("alive", "line"),
     ("paths", "parent"), ("causes", "cause"), ("cause_types", "cause"), ("births", "cause"), ("grown", "cause"),
+    ("suspended", "cause"),
     ("graphs", "cause"), ("outside", "gained"),
 }  # fmt: skip
 #: (table, column) that must name a row of (table, column).
@@ -67,6 +68,8 @@ _REFERENCES = {
     ("cause_types", "cause"): ("causes", "cause"),
     ("grown", "stack"): ("stacks", "stack"),
     ("grown", "cause"): ("causes", "cause"),
+    ("suspended", "stack"): ("stacks", "stack"),
+    ("suspended", "cause"): ("causes", "cause"),
     ("alive", "file"): ("files", "file"),
     ("source", "file"): ("files", "file"),
 }
