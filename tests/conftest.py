@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -15,8 +16,12 @@ from pathlib import Path
 
 import pytest
 
+# Who starts the tests in the background has interrupts ignored, and so would every process that a test interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 PROGRAMS = Path(__file__).parent / "programs"
-VERSIONS = ("3.9", "3.10", "3.11", "3.12", "3.13")
+VERSIONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 #: Folders of tests that ask nothing of the interpreter: tables, arithmetic and text.
 PORTABLE = {"analysis", "benchmarks", "history", "recording", "report", "sweep"}
 #: Fixtures of tests that record with every interpreter by themselves, whichever runs them.

@@ -130,6 +130,7 @@ class _Run:
         self.stopped_by: str | None = None
         self.returncode: int | None = None
         self._offset = 0
+        self._resident = 0
         self._ask, asked = os.pipe()
         answered, self._answer = os.pipe()
         plan = plan_of(options, asked, answered)
@@ -183,6 +184,7 @@ class _Run:
             self._serve(INTERVAL)
             rss = self._rss()
             if rss:
+                self._resident = rss
                 self.timeline.offer(now - self.started, rss, self.state)
             self._read_frames()
             self.progress.tick(self.state.tolist(), rss)
@@ -233,7 +235,8 @@ class _Run:
             kind = frame.get("kind")
             if kind in seal.MEASURED:
                 self.checkpoints += 1
-                self.progress.checkpoint(frame, self._rss())
+                # The last frames may be read when the process is gone.
+                self.progress.checkpoint(frame, self._rss() or self._resident)
             elif kind == "loaded":
                 self.loaded = frame
             elif kind == "pace":
