@@ -52,6 +52,7 @@ samples: $(VENV)/.ready
 	$(VENV)/bin/python examples/record_all.py samples build/samples
 	mkdir -p sample_reports
 	cp build/samples/*.html sample_reports/
+	! command -v chromium >/dev/null || sh examples/picture.sh sample_reports/leaky-search.html sample_reports/page.png
 
 ## What snapdiff and its peers cost, as ratios (about 45 minutes; snapdiff alone: BENCH='--peers none'; all options: BENCH=-h).
 bench: $(VENV)/.ready

@@ -19,7 +19,7 @@ ubsan=$(gcc -print-file-name=libubsan.so)
 include=$("$python" -c 'import sysconfig; print(sysconfig.get_path("include"))') || exit 1
 suffix=$("$python" -c 'import sysconfig; print(sysconfig.get_config_var("EXT_SUFFIX"))') || exit 1
 [ -e "$include/Python.h" ] || skip "$python has no headers"
-"$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || skip "the walker is for Python 3.11 to 3.13"
+"$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' || skip "the walker is for Python 3.11 to 3.14"
 
 folder=build/sanitize/$("$python" -c 'import sys; print(sys.implementation.cache_tag)')
 rm -rf "$folder"

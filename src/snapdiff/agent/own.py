@@ -20,7 +20,7 @@ _PACKAGE = __name__.rpartition(".")[0]
 
 #: What is interned because it is a name in code: a key of the interpreter's table of such texts, and its value there.
 _INTERNED = sys.intern("text of snapdiff's, to find the table of interned ones by")
-_interpreters: list[Any] = []
+_found_tables: list[list[Any]] = []
 
 
 class Own:
@@ -103,11 +103,10 @@ def _tables_of_the_interpreter() -> list[Any]:
 
     The collector has it since 3.14, where it tracks every dict.
     """
-    if not _interpreters:
-        for obj in gc.get_objects():
-            if type(obj) is dict and dict.get(obj, _INTERNED) is _INTERNED:
-                _interpreters.append(obj)
-    return _interpreters
+    if not _found_tables:
+        dicts = [obj for obj in gc.get_objects() if type(obj) is dict]
+        _found_tables.append([each for each in dicts if dict.get(each, _INTERNED) is _INTERNED])
+    return _found_tables[0]
 
 
 def _frames() -> list[Any]:
