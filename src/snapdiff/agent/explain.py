@@ -98,6 +98,23 @@ class Explainer:
                     rows.append({"cause": suspect.node, "type": self.book.kinds[node], **birth})
         return rows
 
+    def survivors(self, snapshots: Snapshots, wanted: list[tuple[int, str]]) -> dict[tuple[int, str], list[Any]]:
+        """Walk once more; return the objects of some causes and types as they are now."""
+        kinds = self.book.kinds
+        nodes: dict[int, list[Any]] = {
+            node: []
+            for suspect in self.found
+            for node in suspect.below or [suspect.node]
+            if (suspect.node, kinds[node]) in wanted
+        }
+        snapshots.gather(self.own.also(nodes), self.owners, nodes)
+        found: dict[tuple[int, str], list[Any]] = {}
+        for suspect in self.found:
+            for node in suspect.below or [suspect.node]:
+                if node in nodes:
+                    found.setdefault((suspect.node, kinds[node]), []).extend(nodes[node])
+        return found
+
     def causes(self, snapshots: Snapshots) -> list[dict[str, Any]]:
         """Return container, chain, bound and shares of every named cause."""
         named = [each for each in self.found if self._is_named(each) and self.objects[each.node]]

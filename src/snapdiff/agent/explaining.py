@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _tracemalloc
 import time
+from functools import partial
 
 from . import born
 from .calls import Calls
@@ -67,8 +68,6 @@ def explain(  # noqa: PLR0917
     if not extra:
         frame["garbage"] = cyclic_garbage(call, gathered, births)
         stop_tracing()
-        tell(RETRACING)
-        _complete_births(frame, depth).seek(call, speed.seconds_per_call, screen.dear)
         return frame
     explainer = Explainer(
         measurer.book, [*measurer.keep, frame], measurer.owners, extra, speed.decided, measurer.exits
@@ -89,21 +88,10 @@ def explain(  # noqa: PLR0917
     frame["graphs"] = explainer.graphs()
     frame["suspended"] = explainer.suspended()
     tell(RETRACING)
-    _complete_births(frame, depth).seek(call, speed.seconds_per_call, screen.dear)
+    survivors = partial(explainer.survivors, measurer.snapshots)
+    Callers(depth, frame["births"]).seek(call, speed.seconds_per_call, survivors, screen.dear)
     things, memory = born.watchers(set(screen.risen), screen.outside, measurer.memory.allocators)
     tell(GROWING)
     frame["grown"], frame["note"] = explainer.grown_at(call, [*things, *memory], screen.dear)
     frame["outside"] = born.explain(things, memory)
     return frame
-
-
-def _complete_births(frame: dict[str, Any], depth: int) -> Callers:
-    """Return what completes the births of a frame that were traced so deep."""
-    callers = Callers(depth)
-    callers.want(frame["births"])
-    for cause in frame["nameless"]:
-        for kind in cause["types"]:
-            callers.want(kind["births"])
-    for kind in frame["garbage"]["types"] if frame["garbage"] is not None else ():
-        callers.want(kind["births"], freed=True)
-    return callers
