@@ -174,28 +174,6 @@ def test_weak_references_that_alone_grow_are_withdrawn(program, kind):
     assert 3 == Report(found).exit_code
 
 
-LONG = (1, 10, 151, 302, 604)
-
-
-@pytest.mark.parametrize(
-    ("container", "gained", "verdict"),
-    [
-        (("module app:module", ".watchers:list"), LONG, Verdict.LEAK),
-        (("module app:module", ".shop:app.Shop", "._watchers:dict"), LONG, Verdict.LEAK),
-        # 1,000 of them, and 999.
-        (("module app:module", ".watchers:list"), (1, 10, 100, 200, 689), Verdict.LEAK),
-        (("module app:module", ".watchers:list"), (1, 10, 100, 200, 688), Verdict.INCONCLUSIVE),
-        # What C code keeps has no name; what refers weakly forgets by itself.
-        (("module app:module", ".db:sqlite3.Connection", " → :list"), LONG, Verdict.INCONCLUSIVE),
-        (("module app:module", ".index:weakref.WeakValueDictionary", ".data:dict"), LONG, Verdict.INCONCLUSIVE),
-    ],
-)
-def test_a_thousand_weak_references_in_a_list_of_python_code_are_a_leak(program, container, gained, verdict):
-    """Observers that nobody unregisters: dead references, one a call, that nobody ever dropped."""
-    found = program(rounds=gained[:3], confirming=gained[3:]).keeps(container, WEAK, *gained).analysis()
-    assert (verdict, WEAK) == (found.verdict, only(found.findings).type)
-
-
 def test_keys_of_weak_references_go_with_them(program):
     steps = ("module app:module", ".names:dict")
     found = program().keeps(steps, "weakref.KeyedRef", *ONE).path(*steps, "{key}:int", objects=ONE).analysis()

@@ -74,3 +74,9 @@ def test_modules_that_every_call_makes_are_a_leak_of_modules(program):
     (finding,) = found.analysis().findings
     assert (Verdict.LEAK, "module") == (finding.verdict, finding.type)
     assert finding.sentence.startswith("Leak: `module sys → modules` gains 1 `module` per call")
+
+
+def test_what_the_programs_own_module_keeps_is_never_put_with_modules(importing, by_id):
+    found = importing(LAST).keeps(by_id, "app.Item", *some(40, LAST)).born("app.Item", ("app/cart.py", 41, "Cart.add"))
+    said = [finding.container.path for finding in found.analysis().findings]
+    assert {"module sys → modules", "module app → Cart.by_id"} == set(said)

@@ -53,6 +53,11 @@ def test_a_script_of_definitions_gives_its_functions(defined):
         "@register\nclass Model: pass",
         "class Model:\n    field = make()",
         "KEPT[0] = 1",
+        "class Plugin(Registered): pass",
+        "names = [name for name in registered]",
+        "name = f'{registered}'",
+        "total = first + second",
+        "if True: pass",
         "from os import *\nraise SystemExit",
     ],
 )

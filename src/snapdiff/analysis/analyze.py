@@ -70,7 +70,7 @@ def analyze(recording: Recording, suppressions: Sequence[Suppression] = (), at: 
     findings = with_unseen(findings, lost, matrices, frames)
     findings = joined(Outside(matrices, frames).growers(), findings, frames.is_extension)
     findings += only_kept(matrices)
-    findings = with_imports(findings)
+    findings = with_imports(findings, frames.is_extension)
     findings += causes.cycles()
     findings += _initialisation(rounds, types)
     # The second plan has a control of its own, after the calls that the verdict rests on: only lines depend on it.

@@ -157,7 +157,7 @@ class Causes:
             # Its limit is known: what grows until it is reached is no leak, and what is full does not grow.
             verdict, law, doubt = Verdict.SATURATING, Law.BOUNDED, ""
             reasons.append(f"{container.path} holds {container.size} and never more than {container.bound}")
-        if verdict in ACCUSED and self._only_weak(grown) and not self._never_pruned(grown):
+        if verdict in ACCUSED and self._only_weak(grown):
             verdict = Verdict.INCONCLUSIVE
             doubt = "only weak references grow, and those are often removed all at once later"
             reasons.append(f"{WITHDRAWN}{doubt}")
@@ -284,17 +284,6 @@ class Causes:
         # The keys of a dictionary of weak references go with them.
         kinds = {node.type for node in below if node.edge != "{key}"}
         return bool(kinds) and kinds <= set(_WEAK)
-
-    def _never_pruned(self, grown: Grown) -> bool:
-        """Say whether a collection of Python code's own was seen to gather more dead references than C code ever does.
-
-        What an extension gathers in a list without a name it drops when that has become long enough, and what refers
-        weakly by its nature drops them by itself. A list or dict that Python code fills is emptied by Python code: of
-        that as many calls say as much as of any other list.
-        """
-        path = self.paths.chain(grown.node)
-        named = not path[-1].edge.startswith(" →") and not any(step.type in _REFERS_WEAKLY for step in path)
-        return named and grown.judgement.verdict is Verdict.LEAK and sum(grown.growth) >= limits.WEAK_LEAST
 
     def _curve(self, growth: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
         calls = accumulate((span.iterations for span in self._spans), initial=0)

@@ -6,7 +6,6 @@ has a stack, locks and a place in `threading._active`. Two findings are one when
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -34,6 +33,9 @@ _FACES = {
 _COUNTED = ("process", "thread", "task", "fd")
 _Curve = tuple[tuple[int, int], ...]
 _LOOKED_AT = (Verdict.LEAK, Verdict.SLOW_LEAK, Verdict.INCONCLUSIVE)
+#: Modules of the standard library that are made in C, beside those whose names begin with an underscore.
+_OF_C = {"array", "itertools", "mmap", "posix", "pyexpat", "select", "unicodedata", "zlib"}
+_CONSTRUCTORS = ("__init__", "__new__", "__post_init__")
 
 
 def joined(
@@ -160,13 +162,14 @@ def _made_there(finding: Finding, findings: Sequence[Finding], is_extension: Cal
     """
     if finding.domain != "native" or finding.unit != "bytes" or not finding.born_at:
         return []
-    line, callers = finding.born_at[0].frame, set(finding.born_at[0].callers)
+    stack = (finding.born_at[0].frame, *finding.born_at[0].callers)
+    line = stack[0]
     for each in findings:
-        there = any(
-            (frame.file, frame.function) == (line.file, line.function) and may_be_of_c(kind, is_extension)
+        theirs = any(
+            ((frame.file, frame.function) == (line.file, line.function) and may_be_of_c(kind, is_extension))
+            or (frame in stack and _constructs(kind, stack[: stack.index(frame)]))
             for kind, frame in each.made_at
         )
-        theirs = there or not callers.isdisjoint(row.frame for row in each.born_at)
         if each.verdict in ACCUSED and theirs and _in_proportion(each, finding):
             return [each]
     return []
@@ -175,7 +178,13 @@ def _made_there(finding: Finding, findings: Sequence[Finding], is_extension: Cal
 def may_be_of_c(kind: str, is_extension: Callable[[str], bool]) -> bool:
     """Say whether a type may be made in C, outside of the interpreter itself: its sizes may leave memory out."""
     top, dotted, _ = kind.partition(".")
-    return bool(dotted) and top != "weakref" and (top in sys.stdlib_module_names or is_extension(kind))
+    return bool(dotted) and (top.startswith("_") or top in _OF_C or is_extension(kind))
+
+
+def _constructs(kind: str, frames: Sequence[Frame]) -> bool:
+    """Say whether a type's own constructor is among the frames."""
+    names = ((frame.function or "").rpartition(".") for frame in frames)
+    return any(name in _CONSTRUCTORS and f".{kind}".endswith(f".{owner}") for owner, _, name in names if owner)
 
 
 def _in_proportion(objects: Finding, finding: Finding) -> bool:

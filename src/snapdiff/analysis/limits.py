@@ -54,9 +54,6 @@ SMALL_BLOCK = 512
 REACHABLE_SHARE = 0.1
 #: Weak references mirror a growth of at least this part of their own rate.
 MIRROR_SHARE = 0.9
-#: Weak references that a list must have gathered, and never lost any, to be accused: sqlite3 drops those to its dead
-#: cursors after 200, five times as many say that nobody drops these.
-WEAK_LEAST = 1000
 #: Cyclic garbage a call that is worth a finding.
 GARBAGE_RATE = 0.5
 #: A confirming round that was cut short still confirms with this part of N calls: as many as show one growth in ten

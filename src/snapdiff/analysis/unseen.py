@@ -12,7 +12,7 @@ from dataclasses import replace
 from snapdiff.analysis import limits
 from snapdiff.analysis.frames import Frames
 from snapdiff.analysis.grouping import with_sentence
-from snapdiff.analysis.joining import in_step, may_be_of_c, types_of
+from snapdiff.analysis.joining import in_step, types_of
 from snapdiff.analysis.matrices import Matrices
 from snapdiff.analysis.model import Finding
 from snapdiff.analysis.paths import ACCUSED
@@ -38,7 +38,7 @@ def with_unseen(
                 at
                 for at, each in enumerate(found)
                 if _born_elsewhere(each, bottoms, matrices)
-                and any(may_be_of_c(kind, frames.is_extension) for kind in types_of(each))
+                and any(map(frames.is_extension, types_of(each)))
                 and in_step(each, blocks)
             ),
             None,

@@ -6,13 +6,11 @@ import ast
 import tokenize
 from pathlib import Path
 
-#: Statements at a script's top level that by themselves do nothing which a later run could add to.
-_DEFINING = (
-    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign,
-    ast.Pass,
+#: What runs nobody's code when it is evaluated.
+_PLAIN = (
+    ast.Constant, ast.Name, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Attribute, ast.expr_context, ast.Starred,
+    ast.UnaryOp, ast.unaryop,
 )  # fmt: skip
-#: Expressions that run somebody's code.
-_RUNNING = (ast.Call, ast.Await, ast.Subscript, ast.BinOp)
 
 
 def only_defines(path: Path) -> list[str] | None:
@@ -31,19 +29,25 @@ def only_defines(path: Path) -> list[str] | None:
 
 
 def _does_nothing(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.Expr):
-        return isinstance(statement.value, ast.Constant)
-    if not isinstance(statement, _DEFINING):
-        return False
-    if isinstance(statement, ast.ClassDef):
-        return not (statement.decorator_list or statement.keywords) and all(map(_does_nothing, statement.body))
-    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        evaluated = [*statement.decorator_list, *statement.args.defaults, *filter(None, statement.args.kw_defaults)]
-        return not statement.decorator_list and not any(map(_runs, evaluated))
-    if isinstance(statement, ast.AnnAssign):
-        return not (_runs(statement.target) or (statement.value is not None and _runs(statement.value)))
-    return not _runs(statement)
+    match statement:
+        case ast.Import() | ast.ImportFrom() | ast.Pass():
+            return True
+        case ast.Expr(value=ast.Constant()):
+            return True
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            arguments = statement.args
+            return not statement.decorator_list and _are_plain(
+                [*arguments.defaults, *filter(None, arguments.kw_defaults)]
+            )
+        case ast.ClassDef(bases=[], keywords=[], decorator_list=[]):
+            # A base may do something with each class that is made of it.
+            return all(map(_does_nothing, statement.body))
+        case ast.Assign():
+            return _are_plain([*statement.targets, statement.value])
+        case ast.AnnAssign():
+            return _are_plain([statement.target, *filter(None, [statement.value])])
+    return False
 
 
-def _runs(node: ast.AST) -> bool:
-    return any(isinstance(inner, _RUNNING) for inner in ast.walk(node))
+def _are_plain(nodes: list[ast.expr]) -> bool:
+    return all(isinstance(inner, _PLAIN) for node in nodes for inner in ast.walk(node))
