@@ -49,16 +49,16 @@ def test_progress_is_a_line_a_checkpoint_where_standard_error_is_no_terminal(sna
     masked = [re.sub(r"[\d,]+ (objects, )?(MB|KB|objects)", "N", line) for line in done.told]
     left = [line.split(" objects")[0] for line in done.told]
     assert [
-        "control round 1: 1 calls left +0",
+        "control round 1: 1 call left +0",
         "control round 2: 3 calls left +0",
         "control round 3: 20 calls left +0",
-        "round 1: 1 calls left +1",
+        "round 1: 1 call left +1",
         "round 2: 3 calls left +3",
         "round 3: 20 calls left +20",
         "confirming round 4: 40 calls left +40",
         "further round 5: 80 calls left +80",
         "further round 6: 160 calls left +160",
-    ] == [line for line in left if "calls left" in line]
+    ] == [line for line in left if " left " in line]
     assert ["control: starts with N, N resident", "workload: starts with N, N resident"] == [
         line for line in masked if "starts with" in line
     ]

@@ -88,10 +88,14 @@ def explain(  # noqa: PLR0917
     frame["graphs"] = explainer.graphs()
     frame["suspended"] = explainer.suspended()
     tell(RETRACING)
-    survivors = partial(explainer.survivors, measurer.snapshots)
-    Callers(depth, frame["births"]).seek(call, speed.seconds_per_call, survivors, screen.dear)
-    things, memory = born.watchers(set(screen.risen), screen.outside, measurer.memory.allocators)
-    tell(GROWING)
-    frame["grown"], frame["note"] = explainer.grown_at(call, [*things, *memory], screen.dear)
-    frame["outside"] = born.explain(things, memory)
+    try:
+        survivors = partial(explainer.survivors, measurer.snapshots)
+        Callers(depth, frame["births"]).seek(call, speed.seconds_per_call, survivors, screen.dear)
+        things, memory = born.watchers(set(screen.risen), screen.outside, measurer.memory.allocators)
+        tell(GROWING)
+        frame["grown"], frame["note"] = explainer.grown_at(call, [*things, *memory], screen.dear)
+        frame["outside"] = born.explain(things, memory)
+    except Exception as error:
+        # The program's own, in one call more than it was made for: what was found before stays.
+        frame["note"] = f"A call to find lines at which it grows raised {type(error).__name__}: lines may be missing."
     return frame

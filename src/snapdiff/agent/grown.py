@@ -64,6 +64,9 @@ _LEAST_CALLS = 3
 _CLOCK_EVERY = 512
 #: Each call is followed by a collection of what is young, and so many calls by one of everything.
 _FULL_COLLECTION_EVERY = 10
+#: New objects in a watched call from which on the collector runs within it: a call that made 300 MB of cycles took as
+#: much more memory than ever before.
+_MOST_YOUNG = 10_000
 
 
 #: Nanoseconds of processor time that others took between two events of a thread, from which on its line is in doubt if
@@ -151,7 +154,7 @@ def _look(eye: _Eye, call: Callable[[], int], most: int) -> bool:
         while not calls or (calls < most and time.monotonic() - started < _MOST_SECONDS):
             calls += 1
             eye.begin(started + _MOST_SECONDS)
-            collecting = gc.isenabled()
+            eye.collects = collecting = gc.isenabled()
             _set(eye.see, eye.see)
             try:
                 gc.disable()
@@ -200,6 +203,8 @@ class _Eye:
         self.watches = watches
         self.late = False
         """True once time was up inside the call: what runs from then on is not known."""
+        self.collects = gc.isenabled()
+        """Whether the program has a collector that runs by itself, which we keep from running within a call."""
         self._coarse = coarse
         self._libraries: dict[str, bool] = {}
         self._where: dict[int, Any] = {}
@@ -230,9 +235,7 @@ class _Eye:
         if file.startswith(FOLDER) or (self._coarse and self._is_library(file)):
             return None
         self._events += 1
-        if not self._events % _CLOCK_EVERY and time.monotonic() > self._until:
-            self.late = True
-            sys.settrace(None)
+        if not self._events % _CLOCK_EVERY and self._is_over():
             return None
         self._check()
         if event == "return":
@@ -242,6 +245,21 @@ class _Eye:
         if self._others:
             self._spent[ident] = _spent()
         return self.see
+
+    def _is_over(self) -> bool:
+        """Say whether time is up, and what is watched no longer; run the collector where it would have run often."""
+        if time.monotonic() > self._until:
+            self.late = True
+            sys.settrace(None)
+            if self.collects:
+                gc.enable()
+        elif self.collects and gc.get_count()[0] > _MOST_YOUNG:
+            self._check()
+            gc.collect(1)
+            # What finalizers did meanwhile, untraced, is not the doing of the line that runs.
+            for watch in self.watches:
+                watch.begin()
+        return self.late
 
     def _check(self) -> None:
         for watch in self.watches:

@@ -123,7 +123,8 @@ def describe(frame: dict[str, Any], rss: int) -> str:
         kind = "confirming round" if frame["first_extra"] else "further round"
         kind = f"traced {kind}" if series == "traced" else kind
     return (
-        f"{kind} {frame['number']}: {frame['iterations']:,} calls left {frame['survivors']:+,} objects, "
+        f"{kind} {frame['number']}: {frame['iterations']:,} call{'' if frame['iterations'] == 1 else 's'} left "
+        f"{frame['survivors']:+,} objects, "
         f"{rss / 1e6:,.0f} MB resident"
     )
 
