@@ -113,7 +113,7 @@ def test_on_a_terminal_there_is_a_status_and_a_line_a_round(command, programs, t
     assert "\x1b[?25l" in text, "the cursor is hidden while the status is redrawn"
     assert "\x1b[?25h" in text, "and shown again"
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
-    assert "control round 1: 1 calls left +0 objects" in plain
+    assert "control round 1: 1 call left +0 objects" in plain
     assert "round 2: 2 calls left +0 objects" in plain
     # The program is on the terminal too, and says so.
     assert 3 == plain.count("tty True")
