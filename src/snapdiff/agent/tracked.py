@@ -15,7 +15,8 @@ def with_subclasses(cls: type) -> list[type]:
     found = [cls]
     for each in found:
         found += type.__subclasses__(each)
-    return list(dict.fromkeys(found))
+    # By address: a metaclass of the program's may have a hash of its own.
+    return list({id(each): each for each in found}.values())
 
 
 def tracked_of(classes: list[type], native: Any = None) -> list[Any]:
