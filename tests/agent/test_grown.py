@@ -55,6 +55,33 @@ def test_nothing_is_blamed_where_time_is_up_before_the_line_ran(lines):
     assert (set(), {}) == lines(long_by_itself, 0.01)
 
 
+class Cycle:
+    """Lives until the collector runs."""
+
+    alive = most = 0
+
+    def __init__(self):
+        self.me = self
+        Cycle.alive += 1
+        Cycle.most = max(Cycle.most, Cycle.alive)
+
+    def __del__(self):
+        Cycle.alive -= 1
+
+
+def make_many_cycles():
+    for _ in range(60_000):
+        Cycle()
+    kept.append("x")
+    return 1
+
+
+def test_the_collector_runs_within_a_watched_call_that_makes_much_garbage(lines):
+    found, _ = lines(make_many_cycles, 30)
+    assert ({'kept.append("x")'}, True) == (found, Cycle.most < 20_000)
+    assert gc.isenabled()
+
+
 def test_with_enough_time_the_line_is_found_at_once(lines):
     found, _ = lines(long_by_itself, 30)
     assert {'kept.append("x")'} == found

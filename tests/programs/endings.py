@@ -1,5 +1,6 @@
 """Ends in every way a program can, in the seventh call of the third round (the calls before keep an object)."""
 
+import gc
 import os
 import signal
 import sys
@@ -105,3 +106,10 @@ def waits_for_a_file():
     """Wait, as a teardown, until there is a file that somebody makes who sees it wait."""
     while not os.path.exists(os.environ["LET_GO"]):
         time.sleep(0.01)
+
+
+def wants_its_collector():
+    """Keep an object, and raise where the collector is off: in calls that are watched for lines."""
+    if not gc.isenabled():
+        raise RuntimeError("no collector")
+    kept.append(object())

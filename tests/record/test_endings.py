@@ -247,3 +247,11 @@ def test_the_exit_code_of_a_check_is_that_of_the_worst_file(record, invoke, tmp_
         lines = (done.out + done.err).splitlines()
         beside = [line for line in lines if re.search(r"\.snapdiff: (why: |grown )", line)]
         assert (code, len(files)) == (done.code, len(lines) - len(beside))
+
+
+def test_a_call_that_raises_while_lines_are_sought_loses_nothing_that_was_found(record, report_of):
+    finding = report_of(record("endings.py:wants_its_collector", rounds=(1, 2, 5), trace="rounds"))["findings"][0]
+    assert ("leak", "module endings → kept", ["wants_its_collector"], []) == (
+        finding["verdict"], finding["container"]["path"], [born["function"] for born in finding["born_at"]],
+        finding["grown_at"],
+    )  # fmt: skip

@@ -100,19 +100,16 @@ class Explainer:
 
     def survivors(self, snapshots: Snapshots, wanted: list[tuple[int, str]]) -> dict[tuple[int, str], list[Any]]:
         """Walk once more; return the objects of some causes and types as they are now."""
-        kinds = self.book.kinds
-        nodes: dict[int, list[Any]] = {
-            node: []
+        keys = {
+            node: (suspect.node, self.book.kinds[node])
             for suspect in self.found
             for node in suspect.below or [suspect.node]
-            if (suspect.node, kinds[node]) in wanted
         }
+        nodes: dict[int, list[Any]] = {node: [] for node, key in keys.items() if key in wanted}
         snapshots.gather(self.own.also(nodes), self.owners, nodes)
         found: dict[tuple[int, str], list[Any]] = {}
-        for suspect in self.found:
-            for node in suspect.below or [suspect.node]:
-                if node in nodes:
-                    found.setdefault((suspect.node, kinds[node]), []).extend(nodes[node])
+        for node, objects in nodes.items():
+            found.setdefault(keys[node], []).extend(objects)
         return found
 
     def causes(self, snapshots: Snapshots) -> list[dict[str, Any]]:
